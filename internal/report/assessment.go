@@ -1,0 +1,386 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"guanji/internal/day"
+	"guanji/internal/message"
+	"guanji/internal/org"
+	"guanji/internal/regime"
+)
+
+// Assessment writes where an organization stands: its status and why, what
+// binds it, what comes next, and what nobody knows yet. All tells every duty
+// that applies or may; otherwise each area shows its first few.
+func Assessment(w io.Writer, l message.Lang, set *regime.Set, a *regime.Assessment, all bool) error {
+	p := assessmentPrinter{newPrinter(w, l), set, a, all}
+	p.title(p.text(a.Organization.Name), p.msg("assess.as_of", a.AsOf.String()))
+	p.standing()
+	p.duties()
+	p.transfers()
+	p.next()
+	p.missing()
+	p.footer()
+	return p.w.Flush()
+}
+
+type assessmentPrinter struct {
+	printer
+	set *regime.Set
+	a   *regime.Assessment
+	all bool
+}
+
+func (p assessmentPrinter) standing() {
+	d := p.a.Determination
+	p.section(p.msg("assess.standing"))
+	p.line("  %s  %s", statusIcon(d.Status), p.msg("status."+string(d.Status)))
+	p.para(5, "", p.msg("status."+string(d.Status)+".means"))
+	for _, decider := range p.a.Deciders {
+		var names []string
+		for _, dep := range decider.Departments {
+			name := p.text(dep.Name)
+			if !dep.For.IsZero() {
+				name += p.msg("assess.department_for", dep.For)
+			}
+			names = append(names, name+p.mark(dep.Confidence))
+		}
+		p.para(5, "", p.msg("assess.decides", decider.Name, strings.Join(names, p.msg("list.separator"))))
+	}
+	const shown = 12
+	if len(d.Reasons) > 0 {
+		p.blank()
+		p.line("  %s", p.msg("assess.because"))
+	}
+	for i, r := range d.Reasons {
+		if i == shown && !p.all {
+			p.line("     %s", p.msg("assess.more", len(d.Reasons)-shown))
+			break
+		}
+		p.reason(r)
+	}
+	for _, f := range d.Flips[:min(len(d.Flips), 3)] {
+		p.para(2, "↔ ", p.msg("assess.flip", f.Fact, p.subject(f.Subject), plain(f.From), plain(f.To), message.New("status."+string(f.Status))))
+	}
+	for _, w := range p.a.Warnings {
+		p.para(2, "! ", p.text(w.Text))
+	}
+}
+
+func (p assessmentPrinter) reason(r regime.Reason) {
+	text := p.text(r.Text)
+	if r.Subject != string(org.AboutOrganization) {
+		text = p.subject(r.Subject) + p.msg("colon") + text
+	}
+	p.para(2, "• ", text+p.cited(r.Provisions)+p.mark(r.Confidence))
+}
+
+func (p assessmentPrinter) cited(provisions []string) string {
+	if len(provisions) == 0 {
+		return ""
+	}
+	return "  [" + strings.Join(provisions, ", ") + "]"
+}
+
+// subject names the organization or a system of it.
+func (p assessmentPrinter) subject(id string) string {
+	if id == string(org.AboutOrganization) {
+		return p.msg("subject.organization")
+	}
+	return id
+}
+
+func statusIcon(s regime.Status) string {
+	return map[regime.Status]string{regime.Designated: "■", regime.Prepare: "▲", regime.Watch: "◆", regime.NoSign: "○", regime.Undetermined: "?"}[s]
+}
+
+// row is a duty with the subjects that it applies to, or may.
+type row struct {
+	regime.DutyAnswer
+	subjects, open []string
+}
+
+func (r row) applies() bool { return len(r.subjects) > 0 }
+
+// rows gathers the answers of each duty that applies or may.
+func (p assessmentPrinter) rows() []row {
+	var rows []row
+	for _, d := range p.a.Duties {
+		if d.Applies == regime.No {
+			continue
+		}
+		if len(rows) == 0 || rows[len(rows)-1].ID != d.ID {
+			rows = append(rows, row{DutyAnswer: d})
+		}
+		r := &rows[len(rows)-1]
+		if d.Applies == regime.Yes {
+			r.DutyAnswer = d
+			r.subjects = append(r.subjects, d.Subject)
+		} else {
+			r.open = append(r.open, d.Subject)
+		}
+	}
+	return rows
+}
+
+func (p assessmentPrinter) duties() {
+	h := p.a.Headline
+	p.section(p.msg("assess.binds"))
+	p.para(2, "", p.msg("assess.headline", h.Binding.Yes, h.Binding.Unknown, h.NonBinding.Yes))
+	rows := p.rows()
+	p.chart(rows)
+	for _, area := range p.set.Areas {
+		p.area(area, rows)
+	}
+}
+
+// chart draws how many duties bind in each area, and how many may.
+func (p assessmentPrinter) chart(rows []row) {
+	most, label := 1, 0
+	count := func(area string) (applies, open int) {
+		for _, r := range rows {
+			switch {
+			case r.Area != area || !r.Force.Binding():
+			case r.applies():
+				applies++
+			default:
+				open++
+			}
+		}
+		return applies, open
+	}
+	for _, area := range p.set.Areas {
+		applies, open := count(area.ID.Value)
+		most = max(most, applies+open)
+		label = max(label, displayWidth(p.text(area.Name)))
+	}
+	scale := 1.0
+	if most > 40 {
+		scale = 40 / float64(most)
+	}
+	p.blank()
+	for _, area := range p.set.Areas {
+		applies, open := count(area.ID.Value)
+		if applies+open == 0 {
+			continue
+		}
+		bar := strings.Repeat("█", bars(applies, scale)) + strings.Repeat("░", bars(open, scale))
+		numbers := fmt.Sprint(applies)
+		if open > 0 {
+			numbers += p.msg("assess.open", open)
+		}
+		p.line("  %s %s %s", pad(p.text(area.Name), label), bar, numbers)
+	}
+	p.line("  %s", p.msg("assess.legend"))
+}
+
+func bars(n int, scale float64) int {
+	if n == 0 {
+		return 0
+	}
+	return max(1, int(float64(n)*scale+0.5))
+}
+
+func (p assessmentPrinter) area(area regime.Named, rows []row) {
+	mine := slices.DeleteFunc(slices.Clone(rows), func(r row) bool {
+		return r.Area != area.ID.Value || !p.all && (!r.applies() || !r.Force.Binding())
+	})
+	if len(mine) == 0 {
+		return
+	}
+	p.blank()
+	p.line("  %s", p.text(area.Name))
+	const shown = 3
+	for i, r := range mine {
+		if i == shown && !p.all {
+			p.line("    %s", p.msg("assess.more", len(mine)-shown))
+			break
+		}
+		p.duty(r)
+	}
+}
+
+func (p assessmentPrinter) duty(r row) {
+	lead := "✓ "
+	if !r.applies() {
+		lead = "? "
+	}
+	text := p.text(r.Name)
+	if when := p.cadence(r.Cadence); when != "" {
+		text += p.msg("assess.when", when)
+	}
+	if !r.Force.Binding() {
+		text += p.msg("assess.force", message.New("force."+string(r.Force)))
+	}
+	var ids []string
+	for _, pr := range r.Provisions {
+		ids = append(ids, pr.ID)
+	}
+	p.para(4, lead, text+p.cited(ids)+p.mark(r.Confidence))
+	if !slices.Contains(r.subjects, string(org.AboutOrganization)) && r.applies() {
+		p.para(6, "", p.msg("assess.for", some(r.subjects, p.printer)))
+	}
+	if p.all {
+		p.para(6, "", p.text(r.Because[0].Text))
+		if len(r.DependsOn) > 0 {
+			p.para(6, "", p.msg("assess.depends", strings.Join(r.DependsOn, ", ")))
+		}
+	}
+}
+
+// some lists a few names and counts the others.
+func some(names []string, p printer) string {
+	const shown = 5
+	s := strings.Join(names[:min(len(names), shown)], ", ")
+	if len(names) > shown {
+		s += p.msg("assess.and_more", len(names)-shown)
+	}
+	return s
+}
+
+// cadence says when a duty is due, in a few words.
+func (p printer) cadence(c regime.Cadence) string {
+	switch {
+	case c.Due != nil:
+		return p.msg("cadence.due", strings.TrimPrefix(*c.Due, "--"))
+	case c.Kind == "recurring" && c.Period != nil:
+		return p.msg("cadence.every", p.period(*c.Period))
+	case c.Kind == "recurring":
+		return p.msg("cadence.regularly")
+	case c.Limit != nil:
+		return p.msg("cadence.within", p.period(*c.Limit)+p.unit(c.Calendar))
+	case c.Keep != nil:
+		return p.msg("cadence.keep", p.period(*c.Keep))
+	}
+	return ""
+}
+
+func (p printer) unit(calendar *string) string {
+	if calendar != nil && *calendar == "working_days" {
+		return p.msg("unit.working")
+	}
+	return ""
+}
+
+// period puts an ISO 8601 duration of one unit into words: P1Y, PT24H.
+func (p printer) period(iso string) string {
+	digits := strings.Trim(iso, "PTYMWDH")
+	key := "unit." + strings.TrimLeft(strings.TrimPrefix(iso, "P"), "0123456789")
+	if strings.HasPrefix(iso, "PT") {
+		key = "unit.T" + strings.TrimLeft(strings.TrimPrefix(iso, "PT"), "0123456789")
+	}
+	return p.msg(key, digits)
+}
+
+func (p assessmentPrinter) transfers() {
+	if len(p.a.Transfers) == 0 {
+		return
+	}
+	p.section(p.msg("assess.transfers"))
+	for _, t := range p.a.Transfers {
+		p.line("  %s (%s)", p.text(t.Name), t.ID)
+		p.decision(t.Decision, 4)
+	}
+}
+
+func (p assessmentPrinter) next() {
+	p.section(p.msg("assess.next"))
+	if len(p.a.Upcoming) == 0 {
+		p.para(2, "", p.msg("assess.next_none"))
+	}
+	for _, u := range p.a.Upcoming {
+		icon := "✓"
+		if u.Applies == regime.Unknown {
+			icon = "?"
+		}
+		p.para(2, u.Day.String()+" "+icon+" ", p.text(u.Name)+p.msg("assess.in_days", p.a.AsOf.DaysUntil(u.Day)))
+	}
+	p.starting()
+}
+
+// starting lists provisions that come into force after the day asked.
+func (p assessmentPrinter) starting() {
+	type start struct {
+		day  day.Day
+		name string
+	}
+	var starts []start
+	for _, i := range p.set.Library.Instruments() {
+		for _, v := range i.Versions {
+			if v.From.After(p.a.AsOf) {
+				starts = append(starts, start{v.From, p.text(i.Name())})
+			}
+		}
+	}
+	slices.SortStableFunc(starts, func(a, b start) int { return a.day.Compare(b.day) })
+	for _, s := range starts {
+		p.para(2, s.day.String()+" § ", p.msg("assess.starts", s.name)+p.msg("assess.in_days", p.a.AsOf.DaysUntil(s.day)))
+	}
+}
+
+func (p assessmentPrinter) missing() {
+	d := p.a.Determination
+	open := map[string]int{}
+	for _, a := range p.a.Duties {
+		for _, f := range a.DependsOn {
+			open[f]++
+		}
+	}
+	var names []string
+	for f := range open {
+		names = append(names, f)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		if open[a] != open[b] {
+			return open[b] - open[a]
+		}
+		return strings.Compare(a, b)
+	})
+	p.section(p.msg("assess.unknown"))
+	if len(d.Missing) == 0 && len(names) == 0 {
+		p.para(2, "", p.msg("assess.unknown_none"))
+		return
+	}
+	const shown = 8
+	for i, m := range d.Missing {
+		if i == shown && !p.all {
+			p.line("    %s", p.msg("assess.more", len(d.Missing)-shown))
+			break
+		}
+		p.para(2, "? ", p.question(m.Fact, m.Subject)+p.msg("assess.could_become", message.New("status."+string(m.CouldBecome))))
+	}
+	for i, f := range names {
+		if i == shown && !p.all {
+			p.line("    %s", p.msg("assess.more", len(names)-shown))
+			break
+		}
+		p.para(2, "· ", p.question(f, "")+p.msg("assess.decides_duties", open[f]))
+	}
+}
+
+func (p assessmentPrinter) question(fact, subject string) string {
+	f := p.set.Vocabulary.Fact(fact)
+	text := p.text(f.Question)
+	if subject != "" && subject != string(org.AboutOrganization) {
+		text = subject + p.msg("colon") + text
+	}
+	return fmt.Sprintf("%s  [%s]", text, fact)
+}
+
+func (p assessmentPrinter) footer() {
+	p.blank()
+	p.para(0, "", p.msg("disclaimer"))
+	c := p.a.Content
+	p.para(0, "", p.msg("content.line", c.Version, c.ResearchedThrough.String(), c.Digest[:min(len(c.Digest), 19)]))
+}
+
+// plain shows a value of a fact.
+func plain(v any) string {
+	if list, ok := v.([]string); ok {
+		return "[" + strings.Join(list, ", ") + "]"
+	}
+	return fmt.Sprint(v)
+}

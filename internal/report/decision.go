@@ -1,0 +1,116 @@
+package report
+
+import (
+	"io"
+	"strings"
+	"time"
+
+	"guanji/internal/day"
+	"guanji/internal/message"
+	"guanji/internal/org"
+	"guanji/internal/regime"
+)
+
+// Decision writes the pathway of one transfer.
+func Decision(w io.Writer, l message.Lang, d *regime.Decision, on day.Day) error {
+	p := newPrinter(w, l)
+	p.title(p.msg("decide.title"), p.msg("assess.as_of", on.String()))
+	p.decision(d, 2)
+	p.blank()
+	p.para(0, "", p.msg("disclaimer"))
+	return p.w.Flush()
+}
+
+func (p printer) decision(d *regime.Decision, indent int) {
+	result := "→ " + p.msg("result."+string(d.Result))
+	if d.Step != nil {
+		result += " (" + *d.Step + ")"
+	}
+	if len(d.Basis) > 0 {
+		result += "  [" + strings.Join(d.Basis, ", ") + "]"
+	}
+	p.para(indent, "", result)
+	if len(d.Possible) > 0 {
+		var names []string
+		for _, r := range d.Possible {
+			names = append(names, p.msg("result."+string(r)))
+		}
+		p.para(indent+2, "", p.msg("decide.possible", strings.Join(names, p.msg("list.separator"))))
+		p.para(indent+2, "", p.msg("assess.depends", strings.Join(d.Missing, ", ")))
+	}
+	for _, r := range d.Reasons {
+		if r.Value != nil {
+			p.para(indent+2, "• ", p.text(r.Text)+p.mark(r.Confidence))
+		}
+	}
+	for _, o := range d.Overlays {
+		p.para(indent+2, "+ ", p.text(o.Text)+"  ["+o.Basis+"]"+p.mark(o.Confidence))
+	}
+	for _, dl := range d.Deadlines {
+		calendar := dl.Calendar
+		p.para(indent+2, "⏱ ", p.text(dl.Text)+p.msg("assess.when", p.period(dl.Limit)+p.unit(&calendar))+"  ["+dl.Basis+"]"+p.mark(dl.Confidence))
+	}
+	if len(d.Duties) > 0 {
+		p.para(indent+2, "", p.msg("decide.duties", strings.Join(d.Duties, ", ")))
+	}
+	if d.Projected.Result != d.Result {
+		p.para(indent+2, "", p.msg("decide.projected", message.New("result."+string(d.Projected.Result))))
+	}
+	p.warnings(d.Warnings, indent+2)
+}
+
+func (p printer) warnings(list []org.Warning, indent int) {
+	for _, w := range list {
+		p.para(indent, "! ", p.text(w.Text))
+	}
+}
+
+// Grading writes the grade of an incident and who must be told by when.
+func Grading(w io.Writer, l message.Lang, g *regime.Grading, on day.Day) error {
+	p := newPrinter(w, l)
+	p.title(p.msg("grade.title"), p.msg("assess.as_of", on.String()))
+	if g.Grade == nil {
+		p.para(2, "", p.msg("grade.none"))
+	} else {
+		p.para(2, "", p.msg("grade."+string(*g.Grade))+p.mark(g.Confidence))
+	}
+	for _, b := range g.Because {
+		p.para(4, "• "+string(b.Grade)+" ", p.text(b.Text)+p.mark(b.Confidence))
+	}
+	p.section(p.msg("grade.reports"))
+	for _, r := range g.Reports {
+		p.report(r)
+	}
+	if len(g.Crosses) > 0 {
+		p.section(p.msg("grade.crosses"))
+	}
+	for _, c := range g.Crosses {
+		p.para(2, clock(c.At)+"  ", p.msg("grade.crossing", string(c.Grade), c.Fact, c.Minutes)+p.mark(c.Confidence))
+	}
+	if len(g.Missing) > 0 {
+		p.section(p.msg("grade.missing"))
+		p.para(2, "", strings.Join(g.Missing, ", "))
+	}
+	p.warnings(g.Warnings, 2)
+	p.blank()
+	p.para(0, "", p.msg("disclaimer"))
+	return p.w.Flush()
+}
+
+func (p printer) report(r regime.Report) {
+	by := p.msg("grade.no_limit")
+	switch {
+	case r.By != nil:
+		by = clock(*r.By)
+	case r.Limit != nil:
+		by = p.period(*r.Limit)
+	}
+	text := p.msg("to."+r.To) + p.msg("colon") + p.text(r.Text) + "  [" + r.Basis + "]" + p.mark(r.Confidence)
+	if r.Provisional {
+		text += p.msg("grade.provisional")
+	}
+	p.para(2, pad(by, 18), text)
+}
+
+// clock shows a moment in Beijing time.
+func clock(t time.Time) string { return t.In(day.Beijing).Format("2006-01-02 15:04") }

@@ -1,0 +1,144 @@
+// Package report puts results into words and files: text that a person enjoys
+// reading, and stable JSON.
+package report
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"golang.org/x/text/width"
+
+	"guanji/internal/law"
+	"guanji/internal/message"
+)
+
+// JSON writes v as indented JSON with a final newline. Equal values give equal
+// bytes.
+func JSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// columns is how wide text is laid out: it fits a terminal of 100 columns.
+const columns = 96
+
+// printer lays out text in one language. The first error of the writer stops it.
+type printer struct {
+	w    *bufio.Writer
+	lang message.Lang
+}
+
+func newPrinter(w io.Writer, l message.Lang) printer { return printer{bufio.NewWriter(w), l} }
+
+// msg puts a message of the catalogue into the reader's language.
+func (p printer) msg(key string, args ...any) string { return message.New(key, args...).In(p.lang) }
+
+func (p printer) text(t message.Text) string { return t.In(p.lang) }
+
+func (p printer) line(format string, args ...any) { fmt.Fprintf(p.w, format+"\n", args...) }
+
+func (p printer) blank() { fmt.Fprintln(p.w) }
+
+// title writes a heading with a rule below.
+func (p printer) title(left, right string) {
+	gap := max(2, columns-displayWidth(left)-displayWidth(right))
+	p.line("%s%s%s", left, strings.Repeat(" ", gap), right)
+	p.line("%s", strings.Repeat("━", columns))
+}
+
+func (p printer) section(name string) {
+	p.blank()
+	p.line("── %s %s", name, strings.Repeat("─", max(3, columns-4-displayWidth(name))))
+}
+
+// para writes text under an indent, wrapped, its first line after a lead.
+func (p printer) para(indent int, lead, text string) {
+	for i, l := range wrap(text, columns-indent-displayWidth(lead)) {
+		if i > 0 {
+			lead = strings.Repeat(" ", displayWidth(lead))
+		}
+		p.line("%s%s%s", strings.Repeat(" ", indent), lead, l)
+	}
+}
+
+// mark names a confidence that a reader must not overlook; verified needs no mark.
+func (p printer) mark(c law.Confidence) string {
+	if c == law.Verified {
+		return ""
+	}
+	return " (" + p.msg("confidence."+string(c)) + ")"
+}
+
+// displayWidth is how many columns s takes on a terminal.
+func displayWidth(s string) int {
+	n := 0
+	for _, r := range s {
+		n += runeWidth(r)
+	}
+	return n
+}
+
+func runeWidth(r rune) int {
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
+		return 2
+	}
+	return 1
+}
+
+// pad fills s with spaces to a display width.
+func pad(s string, n int) string { return s + strings.Repeat(" ", max(0, n-displayWidth(s))) }
+
+// wrap breaks text into lines of at most n columns: at spaces, and between
+// wide characters, of which punctuation never begins a line.
+func wrap(text string, n int) []string {
+	n = max(n, 20)
+	var lines []string
+	line, lineWidth := "", 0
+	for _, piece := range pieces(text) {
+		w := displayWidth(piece)
+		if lineWidth+w > n && line != "" && displayWidth(strings.TrimRight(line+piece, " ")) > n {
+			lines = append(lines, strings.TrimRight(line, " "))
+			line, lineWidth = "", 0
+		}
+		line += piece
+		lineWidth += w
+	}
+	return append(lines, strings.TrimRight(line, " "))
+}
+
+const closing = "，。；：、？！）》」』】”’…,.;:)"
+
+// pieces cuts text where a line may break: words with the space behind them,
+// and single wide characters with the punctuation behind them.
+func pieces(text string) []string {
+	var out []string
+	var cur strings.Builder
+	flush := func() {
+		if cur.Len() > 0 {
+			out = append(out, cur.String())
+			cur.Reset()
+		}
+	}
+	for _, r := range text {
+		closes := strings.ContainsRune(closing, r)
+		if runeWidth(r) == 2 && !closes {
+			flush()
+		}
+		if closes && cur.Len() == 0 && len(out) > 0 {
+			out[len(out)-1] += string(r)
+			continue
+		}
+		cur.WriteRune(r)
+		if r == ' ' || runeWidth(r) == 2 {
+			flush()
+		}
+	}
+	flush()
+	return out
+}

@@ -1,0 +1,173 @@
+package standing
+
+import (
+	"bytes"
+
+	"go.yaml.in/yaml/v3"
+
+	"guanji/internal/message"
+	"guanji/internal/org"
+	"guanji/internal/problem"
+)
+
+// A Document is an organization file that is being answered. Comments and the
+// order of what is there stay as they are.
+type Document struct {
+	root yaml.Node
+}
+
+// NewDocument returns the file of an organization of which nothing is known.
+func NewDocument(id string, name message.Text) *Document {
+	d := &Document{root: yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{{Kind: yaml.MappingNode}}}}
+	d.set(d.top(), "guanji", &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: "1"})
+	unit := mapping()
+	d.set(unit, "id", text(id))
+	d.set(unit, "name", bilingual(name))
+	d.set(d.top(), "organization", unit)
+	return d
+}
+
+// ReadDocument returns the document of a file that [org.Vocabulary.ReadFile]
+// has accepted.
+func ReadDocument(data []byte) (*Document, error) {
+	d := &Document{}
+	if err := yaml.Unmarshal(data, &d.root); err != nil || len(d.root.Content) != 1 {
+		return nil, problem.New(problem.Input, "ask.unreadable")
+	}
+	return d, nil
+}
+
+// Bytes returns the file.
+func (d *Document) Bytes() ([]byte, error) {
+	var b bytes.Buffer
+	enc := yaml.NewEncoder(&b)
+	enc.SetIndent(2)
+	if err := enc.Encode(&d.root); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// AddSystem adds a system of which nothing is known.
+func (d *Document) AddSystem(id string, name message.Text) {
+	systems := d.value(d.top(), "systems")
+	if systems == nil || systems.Kind != yaml.SequenceNode {
+		systems = &yaml.Node{Kind: yaml.SequenceNode}
+		d.set(d.top(), "systems", systems)
+	}
+	systems.Style = 0
+	unit := mapping()
+	d.set(unit, "id", text(id))
+	d.set(unit, "name", bilingual(name))
+	systems.Content = append(systems.Content, unit)
+}
+
+// SetFact states a fact of the organization or of a system. An unknown value
+// is written as null: asked, and not known.
+func (d *Document) SetFact(subject string, f *org.Fact, val org.Value) {
+	at := d.subject(subject)
+	if at == nil {
+		return
+	}
+	facts := d.value(at, "facts")
+	if facts == nil || facts.Kind != yaml.MappingNode {
+		facts = mapping()
+		d.set(at, "facts", facts)
+	}
+	facts.Style = 0
+	n := &yaml.Node{}
+	_ = n.Encode(val.In(f)) // bools, numbers, texts and lists of texts always encode
+	if n.Kind == yaml.SequenceNode {
+		n.Style = yaml.FlowStyle
+	}
+	d.set(facts, f.ID, n)
+}
+
+// Asked reports whether a fact stands in the file, be it as null.
+func (d *Document) Asked(subject, fact string) bool {
+	at := d.subject(subject)
+	if at == nil {
+		return false
+	}
+	facts := d.value(at, "facts")
+	return facts != nil && d.value(facts, fact) != nil
+}
+
+// Clear removes the facts that were asked and not known, so that they are
+// asked again.
+func (d *Document) Clear() {
+	clearNulls(d.subject(string(org.AboutOrganization)))
+	if systems := d.value(d.top(), "systems"); systems != nil {
+		for _, s := range systems.Content {
+			clearNulls(s)
+		}
+	}
+}
+
+func clearNulls(unit *yaml.Node) {
+	for i := 0; i+1 < len(unit.Content); i += 2 {
+		if unit.Content[i].Value != "facts" {
+			continue
+		}
+		facts := unit.Content[i+1]
+		var kept []*yaml.Node
+		for j := 0; j+1 < len(facts.Content); j += 2 {
+			if facts.Content[j+1].ShortTag() != "!!null" {
+				kept = append(kept, facts.Content[j], facts.Content[j+1])
+			}
+		}
+		facts.Content = kept
+	}
+}
+
+func (d *Document) top() *yaml.Node { return d.root.Content[0] }
+
+// subject returns the mapping that holds the facts of a subject: the top for
+// the organization, else the entry of the system.
+func (d *Document) subject(id string) *yaml.Node {
+	if id == string(org.AboutOrganization) {
+		return d.top()
+	}
+	if systems := d.value(d.top(), "systems"); systems != nil {
+		for _, s := range systems.Content {
+			if v := d.value(s, "id"); v != nil && v.Value == id {
+				return s
+			}
+		}
+	}
+	return nil
+}
+
+func (d *Document) value(m *yaml.Node, key string) *yaml.Node {
+	for i := 0; i+1 < len(m.Content); i += 2 {
+		if m.Content[i].Value == key {
+			return m.Content[i+1]
+		}
+	}
+	return nil
+}
+
+func (d *Document) set(m *yaml.Node, key string, v *yaml.Node) {
+	for i := 0; i+1 < len(m.Content); i += 2 {
+		if m.Content[i].Value == key {
+			m.Content[i+1] = v
+			return
+		}
+	}
+	m.Content = append(m.Content, text(key), v)
+}
+
+func mapping() *yaml.Node { return &yaml.Node{Kind: yaml.MappingNode} }
+
+func text(s string) *yaml.Node {
+	n := &yaml.Node{}
+	n.SetString(s)
+	return n
+}
+
+func bilingual(t message.Text) *yaml.Node {
+	m := mapping()
+	m.Style = yaml.FlowStyle
+	m.Content = []*yaml.Node{text("en"), text(t.En), text("zh"), text(t.Zh)}
+	return m
+}
