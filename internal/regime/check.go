@@ -30,10 +30,9 @@ type caseEntry struct {
 // [problem.List] with every mistake.
 func Check(fsys fs.FS) (*Set, error) {
 	var mistakes problem.List
-	s := load(fsys, &mistakes)
-	c := &checker{&loader{Set: s, fsys: fsys, mistakes: &mistakes}, map[string][2]bool{}}
+	c := &checker{load(fsys, &mistakes), map[string][2]bool{}}
 	c.strayFiles()
-	if s.compiler != nil {
+	if c.compiler != nil {
 		c.cases()
 		c.reachable()
 		c.exclusive()
@@ -41,7 +40,7 @@ func Check(fsys fs.FS) (*Set, error) {
 	if err := mistakes.Sorted(); err != nil {
 		return nil, err
 	}
-	return s, nil
+	return c.Set, nil
 }
 
 type checker struct {
@@ -94,7 +93,9 @@ func (c *checker) cases() {
 func (c *checker) try(e caseEntry) {
 	r, ok := c.rules[e.Rule.Value]
 	if !ok {
-		c.fail(e.Rule.Pos, "content.dangling", message.New("kind.rule"), e.Rule.Value)
+		if !c.partial {
+			c.fail(e.Rule.Pos, "content.dangling", message.New("kind.rule"), e.Rule.Value)
+		}
 		return
 	}
 	on := e.On

@@ -113,7 +113,9 @@ func (l *loader) readDuties() {
 		var f struct {
 			Duties []*Duty `strict:"duties"`
 		}
-		l.read(name, &f)
+		if !l.read(name, &f) {
+			continue
+		}
 		for _, d := range f.Duties {
 			l.duty(d)
 		}

@@ -108,7 +108,9 @@ const ftzTerm = "term.ftz_list_in_force"
 func (l *loader) readExport() {
 	var f exportFile
 	const name = "export/steps.yaml"
-	l.read(name, &f)
+	if !l.read(name, &f) {
+		return
+	}
 	l.oneOf(f.Pos, f.Hit, "first")
 	for _, step := range f.Steps {
 		for _, r := range step.Rows {
@@ -153,7 +155,9 @@ func (l *loader) readOverlays() {
 	var f struct {
 		Overlays []overlayEntry `strict:"overlays"`
 	}
-	l.read("export/overlays.yaml", &f)
+	if !l.read("export/overlays.yaml", &f) {
+		return
+	}
 	kinds, sectors := l.Vocabulary.Fact(org.DataKinds), l.Vocabulary.Fact(org.Sectors)
 	if kinds == nil || sectors == nil {
 		return // reported with the vocabulary
@@ -189,7 +193,9 @@ func (l *loader) readLists() {
 	var f struct {
 		Lists []listEntry `strict:"lists"`
 	}
-	l.read("export/ftz.yaml", &f)
+	if !l.read("export/ftz.yaml", &f) {
+		return
+	}
 	for _, e := range f.Lists {
 		l.confidence(e.Pos, e.Confidence)
 		l.sourcesKnown(e.Sources)

@@ -103,7 +103,9 @@ const outageOngoing = "incident.outage_ongoing"
 
 func (l *loader) readIncidents() {
 	var f gradesFile
-	l.read("incidents/grades.yaml", &f)
+	if !l.read("incidents/grades.yaml", &f) {
+		return
+	}
 	for _, e := range f.Grades {
 		l.oneOf(e.Pos, string(e.Grade), string(GradeI), string(GradeII), string(GradeIII))
 		l.confidence(e.Pos, e.Confidence)
@@ -118,7 +120,9 @@ func (l *loader) readIncidents() {
 	}
 	l.incidents.below = conditional{"below", f.Below.Text, l.compile(f.Below.When)}
 	var r reportsFile
-	l.read("incidents/reports.yaml", &r)
+	if !l.read("incidents/reports.yaml", &r) {
+		return
+	}
 	for _, e := range r.Actors {
 		l.reportGroup(e, true)
 	}

@@ -63,14 +63,14 @@ type rule struct {
 // every mistake.
 func Load(fsys fs.FS) (*Set, error) {
 	var mistakes problem.List
-	s := load(fsys, &mistakes)
+	l := load(fsys, &mistakes)
 	if err := mistakes.Sorted(); err != nil {
 		return nil, err
 	}
-	return s, nil
+	return l.Set, nil
 }
 
-func load(fsys fs.FS, mistakes *problem.List) *Set {
+func load(fsys fs.FS, mistakes *problem.List) *loader {
 	l := &loader{fsys: fsys, mistakes: mistakes, Set: &Set{rules: map[string]rule{}}}
 	l.general()
 	l.Library = law.Read(fsys, mistakes)
@@ -84,7 +84,7 @@ func load(fsys fs.FS, mistakes *problem.List) *Set {
 	l.readExport()
 	l.readIncidents()
 	l.readCalendar()
-	return l.Set
+	return l
 }
 
 // loader reads the files of a Set and collects mistakes.
@@ -92,13 +92,21 @@ type loader struct {
 	*Set
 	fsys     fs.FS
 	mistakes *problem.List
+	partial  bool // a file could not be read in full, so that rules may lack
 }
 
 func (l *loader) fail(at strict.Pos, key string, args ...any) {
 	*l.mistakes = append(*l.mistakes, at.Spot(key, args...))
 }
 
-func (l *loader) read(name string, v any) { strict.ReadInto(l.fsys, name, v, l.mistakes) }
+// read reads one file and reports whether it was without mistakes, so that
+// what follows from it need not be reported again.
+func (l *loader) read(name string, v any) bool {
+	before := len(*l.mistakes)
+	strict.ReadInto(l.fsys, name, v, l.mistakes)
+	l.partial = l.partial || len(*l.mistakes) > before
+	return len(*l.mistakes) == before
+}
 
 func (l *loader) general() {
 	var f contentFile
@@ -166,7 +174,7 @@ func (l *loader) readTerms() {
 	var f struct {
 		Terms []termEntry `strict:"terms"`
 	}
-	l.read("terms.yaml", &f)
+	l.read("terms.yaml", &f) // with a mistake in it, the compiler is still needed
 	names := []string{}
 	for _, t := range f.Terms {
 		if !strings.HasPrefix(t.ID.Value, "term.") || l.Vocabulary.Fact(t.ID.Value) != nil || slices.Contains(names, t.ID.Value) {
@@ -216,7 +224,9 @@ func (l *loader) readBearers() {
 	var f struct {
 		Bearers []*Bearer `strict:"bearers"`
 	}
-	l.read("bearers.yaml", &f)
+	if !l.read("bearers.yaml", &f) {
+		return
+	}
 	for _, b := range f.Bearers {
 		b.when = l.rule(b.ID, l.compile(b.When))
 	}
@@ -227,7 +237,9 @@ func (l *loader) readSectors() {
 	var f struct {
 		Sectors []*Sector `strict:"sectors"`
 	}
-	l.read("sectors.yaml", &f)
+	if !l.read("sectors.yaml", &f) {
+		return
+	}
 	l.Sectors = f.Sectors
 	fact := l.Vocabulary.Fact(org.Sectors)
 	for _, s := range f.Sectors {
@@ -257,7 +269,9 @@ func (l *loader) readCalendar() {
 	var years []calendar.Year
 	for _, name := range files {
 		var f calendarFile
-		l.read(name, &f)
+		if !l.read(name, &f) {
+			continue
+		}
 		if name != "calendar/"+strconv.Itoa(f.Year)+".yaml" {
 			l.fail(strict.Pos{File: name, Line: 1, Column: 1}, "calendar.file_name", f.Year)
 		}

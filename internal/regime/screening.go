@@ -66,7 +66,9 @@ type screening struct {
 func (l *loader) readScreening() {
 	var f screeningFile
 	const name = "screening/screening.yaml"
-	l.read(name, &f)
+	if !l.read(name, &f) {
+		return
+	}
 	add := func(e screeningEntry, when *node) {
 		l.oneOf(e.Pos, string(e.Raises), string(Designated), string(Prepare), string(Watch))
 		l.oneOf(e.Pos, e.Subject, "organization", "system")

@@ -265,6 +265,9 @@ func (n Node) Show() string {
 	if tag == "!!null" {
 		return "null"
 	}
+	if tag != "!!str" && len(s) <= 40 {
+		return s
+	}
 	return Shorten(s)
 }
 
