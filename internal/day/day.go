@@ -4,7 +4,9 @@ package day
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -109,4 +111,25 @@ func (s Span) MarshalJSON() ([]byte, error) {
 	from, _ := s.From.MarshalJSON()
 	until, _ := s.Until.MarshalJSON()
 	return fmt.Appendf(nil, "[%s,%s]", from, until), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (d *Day) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		*d = Day{}
+		return nil
+	}
+	parsed, err := Parse(strings.Trim(string(data), `"`))
+	*d = parsed
+	return err
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (s *Span) UnmarshalJSON(data []byte) error {
+	var ends [2]Day
+	if err := json.Unmarshal(data, &ends); err != nil {
+		return err
+	}
+	s.From, s.Until = ends[0], ends[1]
+	return nil
 }

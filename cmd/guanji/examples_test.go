@@ -1,0 +1,133 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"guanji/internal/regime"
+	"guanji/internal/report"
+)
+
+// exampleDay is the day on which the examples are judged: all content is in
+// force, and it was researched through.
+const exampleDay = "2026-09-01"
+
+// outcome is what of an assessment is argued in examples/README.md.
+type outcome struct {
+	Status    regime.Status                        `json:"status"`
+	Reasons   []string                             `json:"reasons"`
+	Missing   []string                             `json:"missing"`
+	Flips     []string                             `json:"flips"`
+	Headline  regime.Headline                      `json:"headline"`
+	Duties    map[regime.Applies]map[string]string `json:"duties"` // id → subjects
+	Transfers map[string]string                    `json:"transfers"`
+	Warnings  []string                             `json:"warnings"`
+}
+
+func reduce(a *regime.Assessment) outcome {
+	o := outcome{Status: a.Determination.Status, Headline: a.Headline, Duties: map[regime.Applies]map[string]string{}, Transfers: map[string]string{}}
+	for _, r := range a.Determination.Reasons {
+		o.Reasons = append(o.Reasons, r.Rule+" "+r.Subject+" ("+string(r.Confidence)+")")
+	}
+	for _, m := range a.Determination.Missing {
+		o.Missing = append(o.Missing, m.Fact+" "+m.Subject+" → "+string(m.CouldBecome))
+	}
+	for _, f := range a.Determination.Flips {
+		o.Flips = append(o.Flips, f.Fact+" "+f.Subject+" → "+string(f.Status))
+	}
+	for _, d := range a.Duties {
+		if o.Duties[d.Applies] == nil {
+			o.Duties[d.Applies] = map[string]string{}
+		}
+		m := o.Duties[d.Applies]
+		m[d.ID] = strings.TrimPrefix(m[d.ID]+" "+d.Subject, " ")
+	}
+	for _, t := range a.Transfers {
+		step := "-"
+		if t.Step != nil {
+			step = *t.Step
+		}
+		o.Transfers[t.ID] = string(t.Result) + " " + step + ", year: " + string(t.Projected.Result)
+	}
+	for _, w := range a.Warnings {
+		o.Warnings = append(o.Warnings, w.ID)
+	}
+	return o
+}
+
+// TestExamples compares what the examples come to with golden files beside
+// them. examples/README.md argues each status and the duties that carry it.
+func TestExamples(t *testing.T) {
+	files, err := filepath.Glob("../../examples/*.yaml")
+	if err != nil || len(files) < 6 {
+		t.Fatalf("%d examples, want six at least (%v)", len(files), err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
+		t.Run(name, func(t *testing.T) {
+			code, out, errs := call(t, "C", "", "assess", file, "--on", exampleDay, "--format", "json")
+			if code != exitDone {
+				t.Fatalf("exit %d: %s", code, errs)
+			}
+			var a regime.Assessment
+			if err := json.Unmarshal([]byte(out), &a); err != nil {
+				t.Fatal(err)
+			}
+			var got bytes.Buffer
+			if err := report.JSON(&got, reduce(&a)); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, "../../examples/golden/"+name+".json", got.Bytes())
+		})
+	}
+}
+
+func golden(t *testing.T, file string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs (go test ./cmd/guanji -update rewrites it)\n--- got\n%s--- want\n%s", file, got, want)
+	}
+}
+
+// TestAnswersAreReplayable asks everything twice: equal facts, day and content
+// give equal bytes.
+func TestAnswersAreReplayable(t *testing.T) {
+	files, _ := filepath.Glob("../../examples/*.yaml")
+	for _, file := range files {
+		for _, args := range [][]string{{"--format", "json"}, {"--all"}, {"--all", "--lang", "zh"}} {
+			args = append([]string{"assess", file, "--on", exampleDay}, args...)
+			_, first, _ := call(t, "C", "", args...)
+			if _, again, _ := call(t, "C", "", args...); first != again || first == "" {
+				t.Errorf("guanji %v gives other bytes the second time", args)
+			}
+		}
+	}
+}
+
+// TestNoMessageIsMissing looks for keys and formatting mistakes in what people read.
+func TestNoMessageIsMissing(t *testing.T) {
+	files, _ := filepath.Glob("../../examples/*.yaml")
+	for _, file := range files {
+		for _, lang := range []string{"en", "zh"} {
+			_, out, _ := call(t, "C", "", "assess", file, "--on", exampleDay, "--all", "--lang", lang)
+			for _, bad := range []string{"%!", "assess.", "status.", "unit.", "cadence.", "force.", "result.", "compliant"} {
+				if strings.Contains(strings.ReplaceAll(out, "org.", ""), bad) {
+					t.Errorf("%s --lang %s holds %q", file, lang, bad)
+				}
+			}
+		}
+	}
+}
