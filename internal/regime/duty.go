@@ -271,6 +271,11 @@ func (d *Duty) on(on day.Day) (*DutyText, bool) {
 	return t, false
 }
 
+// inForce reports whether a provision of the duty is in force on a day.
+func (d *Duty) inForce(on day.Day) bool {
+	return slices.ContainsFunc(d.provisions, func(p *law.Provision) bool { _, ok := p.On(on); return ok })
+}
+
 func stronger(a, b law.Confidence) law.Confidence {
 	if law.Weaker(a, b) == a {
 		return b

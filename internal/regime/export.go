@@ -91,7 +91,7 @@ type overlay struct {
 }
 
 type following struct {
-	duty    string
+	duty    *Duty
 	results []Result
 	when    *node
 }
@@ -122,14 +122,16 @@ func (l *loader) readExport() {
 	}
 	for _, a := range f.Always {
 		l.resultsKnown(a.Pos, a.Results)
-		if !slices.ContainsFunc(l.Duties, func(d *Duty) bool { return d.ID.Value == a.Duty.Value }) {
+		i := slices.IndexFunc(l.Duties, func(d *Duty) bool { return d.ID.Value == a.Duty.Value })
+		if i < 0 {
 			l.fail(a.Duty.Pos, "content.dangling", message.New("kind.duty"), a.Duty.Value)
+			continue
 		}
 		when := constant(true)
 		if a.When != nil {
 			when = l.compile(*a.When)
 		}
-		l.export.always = append(l.export.always, following{a.Duty.Value, a.Results, when})
+		l.export.always = append(l.export.always, following{l.Duties[i], a.Results, when})
 	}
 	for _, d := range f.Deadlines {
 		l.resultsKnown(d.Pos, d.Results)
@@ -373,17 +375,13 @@ func (s *Set) follow(d *Decision, p pathway, facts org.Facts, on day.Day) {
 	exported := slices.ContainsFunc(p.possible, func(r Result) bool { return r != NotExport && r != Stop })
 	for _, f := range s.export.always {
 		applies := meets(f.results) || len(f.results) == 0 && exported
-		if applies && f.when.eval(facts, on) != no && !slices.Contains(d.Duties, f.duty) {
-			d.Duties = append(d.Duties, f.duty)
+		if applies && f.when.eval(facts, on) != no && f.duty.inForce(on) && !slices.Contains(d.Duties, f.duty.ID.Value) {
+			d.Duties = append(d.Duties, f.duty.ID.Value)
 		}
 	}
 	for _, e := range s.export.deadlines {
-		if meets(e.Results) {
-			basis := e.Basis.Value
-			if w, ok := s.Library.Provision(basis).On(on); ok {
-				basis = w.ID
-			}
-			d.Deadlines = append(d.Deadlines, Deadline{e.ID.Value, e.Text, e.Limit, e.Calendar, basis, e.Confidence})
+		if w, ok := s.Library.Provision(e.Basis.Value).On(on); ok && meets(e.Results) {
+			d.Deadlines = append(d.Deadlines, Deadline{e.ID.Value, e.Text, e.Limit, e.Calendar, w.ID, e.Confidence})
 		}
 	}
 }
