@@ -44,7 +44,7 @@ type program struct {
 func run(ctx context.Context, args []string, getenv func(string) string, in io.Reader, out, errs io.Writer) int {
 	p := &program{lang: language(args, getenv), in: in, out: out, errs: errs, now: time.Now}
 	root := p.root()
-	root.SetArgs(args)
+	root.SetArgs(append([]string{}, args...)) // nil would mean the arguments of the process
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errs)
