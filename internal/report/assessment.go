@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"guanji/internal/day"
+	"guanji/internal/law"
 	"guanji/internal/message"
 	"guanji/internal/org"
 	"guanji/internal/regime"
@@ -105,6 +106,21 @@ type row struct {
 
 func (r row) applies() bool { return len(r.subjects) > 0 }
 
+// weight orders the duties of an area: what applies before what may, then the
+// stronger force, the better confirmed, and what names a time.
+func (r row) weight() int {
+	w := 0
+	if r.applies() {
+		w += 1000
+	}
+	w += 100 * (len(law.Forces()) - slices.Index(law.Forces(), r.Force))
+	w += 10 * slices.Index(law.Confidences(), r.Confidence)
+	if r.Cadence.Period != nil || r.Cadence.Limit != nil || r.Cadence.Due != nil || r.Cadence.Keep != nil {
+		w += 20
+	}
+	return w
+}
+
 // rows gathers the answers of each duty that applies or may.
 func (p assessmentPrinter) rows() []row {
 	var rows []row
@@ -188,6 +204,7 @@ func (p assessmentPrinter) area(area regime.Named, rows []row) {
 	mine := slices.DeleteFunc(slices.Clone(rows), func(r row) bool {
 		return r.Area != area.ID.Value || !p.all && (!r.applies() || !r.Force.Binding())
 	})
+	slices.SortStableFunc(mine, func(a, b row) int { return b.weight() - a.weight() })
 	if len(mine) == 0 {
 		return
 	}
@@ -247,9 +264,7 @@ func (p printer) cadence(c regime.Cadence) string {
 	case c.Due != nil:
 		return p.msg("cadence.due", strings.TrimPrefix(*c.Due, "--"))
 	case c.Kind == "recurring" && c.Period != nil:
-		return p.msg("cadence.every", p.period(*c.Period))
-	case c.Kind == "recurring":
-		return p.msg("cadence.regularly")
+		return p.every(*c.Period)
 	case c.Limit != nil:
 		return p.msg("cadence.within", p.period(*c.Limit)+p.unit(c.Calendar))
 	case c.Keep != nil:
@@ -265,12 +280,23 @@ func (p printer) unit(calendar *string) string {
 	return ""
 }
 
+// every says how often, in words: every year.
+func (p printer) every(period string) string {
+	if period == "P1Y" {
+		return p.msg("cadence.yearly")
+	}
+	return p.msg("cadence.every", p.period(period))
+}
+
 // period puts an ISO 8601 duration of one unit into words: P1Y, PT24H.
 func (p printer) period(iso string) string {
 	digits := strings.Trim(iso, "PTYMWDH")
 	key := "unit." + strings.TrimLeft(strings.TrimPrefix(iso, "P"), "0123456789")
 	if strings.HasPrefix(iso, "PT") {
 		key = "unit.T" + strings.TrimLeft(strings.TrimPrefix(iso, "PT"), "0123456789")
+	}
+	if digits == "1" {
+		return p.msg(key + ".one")
 	}
 	return p.msg(key, digits)
 }
@@ -282,7 +308,11 @@ func (p assessmentPrinter) transfers() {
 	p.section(p.msg("assess.transfers"))
 	for _, t := range p.a.Transfers {
 		p.line("  %s (%s)", p.text(t.Name), t.ID)
-		p.decision(t.Decision, 4)
+		if p.all {
+			p.decision(t.Decision, 4)
+		} else {
+			p.pathway(t.Decision, 4)
+		}
 	}
 }
 
@@ -298,7 +328,28 @@ func (p assessmentPrinter) next() {
 		}
 		p.para(2, u.Day.String()+" "+icon+" ", p.text(u.Name)+p.msg("assess.in_days", p.a.AsOf.DaysUntil(u.Day)))
 	}
+	p.recurring()
 	p.starting()
+}
+
+// recurring lists the duties that come round without a fixed day, by period.
+func (p assessmentPrinter) recurring() {
+	var periods []string
+	names := map[string][]string{}
+	for _, r := range p.rows() {
+		c := r.Cadence
+		if c.Due != nil || c.Period == nil || c.Kind != "recurring" || !r.applies() || !r.Force.Binding() {
+			continue
+		}
+		if names[*c.Period] == nil {
+			periods = append(periods, *c.Period)
+		}
+		names[*c.Period] = append(names[*c.Period], p.text(r.Name))
+	}
+	slices.Sort(periods)
+	for _, period := range periods {
+		p.para(2, "↻ ", p.msg("assess.recurring", p.every(period), strings.Join(names[period], p.msg("list.separator"))))
+	}
 }
 
 // starting lists provisions that come into force after the day asked.

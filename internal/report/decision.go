@@ -21,7 +21,39 @@ func Decision(w io.Writer, l message.Lang, d *regime.Decision, on day.Day) error
 	return p.w.Flush()
 }
 
-func (p printer) decision(d *regime.Decision, indent int) {
+// pathway writes a decision in short: the result, why, what overlays it, and
+// whether the year will change it.
+func (p printer) pathway(d *regime.Decision, indent int) {
+	p.result(d, indent)
+	for _, r := range d.Reasons {
+		if r.Value != nil {
+			p.para(indent+2, "• ", p.text(r.Text)+p.mark(r.Confidence))
+		}
+	}
+	if len(d.Missing) > 0 {
+		p.para(indent+2, "", p.msg("assess.depends", strings.Join(d.Missing, ", ")))
+	}
+	if len(d.Overlays) > 0 {
+		p.para(indent+2, "+ ", p.msg("decide.overlays", strings.Join(bases(d.Overlays), ", ")))
+	}
+	p.projected(d, indent)
+}
+
+func bases(overlays []regime.Overlay) []string {
+	var ids []string
+	for _, o := range overlays {
+		ids = append(ids, o.Basis)
+	}
+	return ids
+}
+
+func (p printer) projected(d *regime.Decision, indent int) {
+	if d.Projected.Result != d.Result {
+		p.para(indent+2, "", p.msg("decide.projected", message.New("result."+string(d.Projected.Result))))
+	}
+}
+
+func (p printer) result(d *regime.Decision, indent int) {
 	result := "→ " + p.msg("result."+string(d.Result))
 	if d.Step != nil {
 		result += " (" + *d.Step + ")"
@@ -30,6 +62,10 @@ func (p printer) decision(d *regime.Decision, indent int) {
 		result += "  [" + strings.Join(d.Basis, ", ") + "]"
 	}
 	p.para(indent, "", result)
+}
+
+func (p printer) decision(d *regime.Decision, indent int) {
+	p.result(d, indent)
 	if len(d.Possible) > 0 {
 		var names []string
 		for _, r := range d.Possible {
@@ -53,9 +89,7 @@ func (p printer) decision(d *regime.Decision, indent int) {
 	if len(d.Duties) > 0 {
 		p.para(indent+2, "", p.msg("decide.duties", strings.Join(d.Duties, ", ")))
 	}
-	if d.Projected.Result != d.Result {
-		p.para(indent+2, "", p.msg("decide.projected", message.New("result."+string(d.Projected.Result))))
-	}
+	p.projected(d, indent)
 	p.warnings(d.Warnings, indent+2)
 }
 

@@ -41,7 +41,7 @@ func TestPadCountsColumns(t *testing.T) {
 
 func TestPeriods(t *testing.T) {
 	p := printer{lang: message.English}
-	for iso, want := range map[string]string{"P1Y": "1 year(s)", "P6M": "6 month(s)", "P30D": "30 day(s)", "PT24H": "24 hour(s)", "PT30M": "30 minutes"} {
+	for iso, want := range map[string]string{"P1Y": "one year", "P6M": "6 months", "P30D": "30 days", "PT24H": "24 hours", "PT1H": "one hour", "PT30M": "30 minutes"} {
 		if got := p.period(iso); got != want {
 			t.Errorf("period(%s) = %q, want %q", iso, got, want)
 		}
