@@ -24,6 +24,7 @@ type Assessment struct {
 	AsOf          day.Day            `json:"as_of"`
 	Content       Info               `json:"content"`
 	Organization  Identity           `json:"organization"`
+	Systems       []Identity         `json:"systems"`
 	Warnings      []org.Warning      `json:"warnings"`
 	Determination Determination      `json:"determination"`
 	Deciders      []Decider          `json:"deciders"`
@@ -85,6 +86,10 @@ func (s *Set) Assess(f *org.File, on day.Day) (*Assessment, error) {
 	subs := subjects(o)
 	a := &Assessment{Guanji: 1, AsOf: on, Content: s.Info, Organization: Identity{f.ID, f.Name},
 		Warnings: append(s.dayWarnings(on), o.Warnings...), Determination: s.determine(subs, on), Deciders: s.deciders(o)}
+	a.Systems = []Identity{}
+	for _, sys := range f.Systems {
+		a.Systems = append(a.Systems, Identity{sys.ID, sys.Name})
+	}
 	a.Duties = s.answers(subs, on)
 	a.Headline = headline(a.Duties)
 	a.Upcoming = s.upcoming(a.Duties, on)

@@ -91,7 +91,21 @@ func (p assessmentPrinter) subject(id string) string {
 	if id == string(org.AboutOrganization) {
 		return p.msg("subject.organization")
 	}
+	for _, s := range p.a.Systems {
+		if s.ID == id {
+			return p.text(s.Name)
+		}
+	}
 	return id
+}
+
+// subjects names several systems.
+func (p assessmentPrinter) subjects(ids []string) string {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = p.subject(id)
+	}
+	return some(names, p.printer)
 }
 
 func statusIcon(s regime.Status) string {
@@ -238,7 +252,7 @@ func (p assessmentPrinter) duty(r row) {
 	}
 	p.para(4, lead, text+p.cited(ids)+p.mark(r.Confidence))
 	if !slices.Contains(r.subjects, string(org.AboutOrganization)) && r.applies() {
-		p.para(6, "", p.msg("assess.for", some(r.subjects, p.printer)))
+		p.para(6, "", p.msg("assess.for", p.subjects(r.subjects)))
 	}
 	if p.all {
 		p.para(6, "", p.text(r.Because[0].Text))
@@ -251,7 +265,7 @@ func (p assessmentPrinter) duty(r row) {
 // some lists a few names and counts the others.
 func some(names []string, p printer) string {
 	const shown = 5
-	s := strings.Join(names[:min(len(names), shown)], ", ")
+	s := strings.Join(names[:min(len(names), shown)], p.msg("list.comma"))
 	if len(names) > shown {
 		s += p.msg("assess.and_more", len(names)-shown)
 	}
@@ -416,7 +430,7 @@ func (p assessmentPrinter) question(fact, subject string) string {
 	f := p.set.Vocabulary.Fact(fact)
 	text := p.text(f.Question)
 	if subject != "" && subject != string(org.AboutOrganization) {
-		text = subject + p.msg("colon") + text
+		text = p.subject(subject) + p.msg("colon") + text
 	}
 	return fmt.Sprintf("%s  [%s]", text, fact)
 }

@@ -71,7 +71,7 @@ func (p printer) mark(c law.Confidence) string {
 	if c == law.Verified {
 		return ""
 	}
-	return " (" + p.msg("confidence."+string(c)) + ")"
+	return p.msg("mark", message.New("confidence."+string(c)))
 }
 
 // displayWidth is how many columns s takes on a terminal.
