@@ -122,12 +122,11 @@ func (s *Set) dayWarnings(on day.Day) []org.Warning {
 
 // answers decides every duty, in the order of their ids and then of subjects.
 func (s *Set) answers(subs []subject, on day.Day) []DutyAnswer {
-	texts, inForce := s.dutyTexts(on)
 	answers := make([]DutyAnswer, 0, len(s.Duties)*2)
-	for i, d := range s.Duties {
+	for _, d := range s.dutyDays(on) {
 		for _, sub := range subs {
-			if sub.system == (d.Subject == "system") {
-				answers = append(answers, s.answer(d, texts[i], inForce[i], sub.id, sub.facts, on))
+			if sub.system == (d.Subject == string(org.AboutSystem)) {
+				answers = append(answers, s.answer(d, sub, on))
 			}
 		}
 	}

@@ -101,7 +101,7 @@ const (
 )
 
 func (t tri) applies() Applies {
-	return map[tri]Applies{yes: Yes, no: No, unknown: Unknown}[t]
+	return [...]Applies{No, Unknown, Yes}[t+1]
 }
 
 func (l *loader) readDuties() {
@@ -227,15 +227,49 @@ func (l *loader) annual(due string, after day.Day) (day.Day, error) {
 	return calendar.Annual(due, after)
 }
 
-// dutyTexts returns what is said of every duty on a day, and whether one of
-// its provisions is in force.
-func (s *Set) dutyTexts(on day.Day) (texts []*DutyText, inForce []bool) {
-	for _, d := range s.Duties {
-		t, ok := d.on(on)
-		texts = append(texts, t)
-		inForce = append(inForce, ok)
+// dutyDay is a duty on one day: what is said of it whoever bears it.
+type dutyDay struct {
+	*Duty
+	text       *DutyText
+	inForce    bool
+	provisions []string
+	reasons    map[reasonKey]message.Text
+}
+
+// reasonKey tells apart the sentences that can give the reason of a duty.
+type reasonKey struct {
+	result tri
+	ground ground
+}
+
+// ground is what settles a duty: its bearer, its own condition, or both.
+type ground int8
+
+const (
+	ofBearer ground = iota
+	ofDuty
+	ofBoth
+)
+
+// dutyDays returns every duty on a day.
+func (s *Set) dutyDays(on day.Day) []*dutyDay {
+	days := make([]*dutyDay, len(s.Duties))
+	for i, d := range s.Duties {
+		text, inForce := d.on(on)
+		days[i] = &dutyDay{d, text, inForce, provisionIDs(text), map[reasonKey]message.Text{}}
 	}
-	return texts, inForce
+	return days
+}
+
+// reason returns the sentence that gives the reason of a result.
+func (d *dutyDay) reason(k reasonKey) message.Text {
+	if t, ok := d.reasons[k]; ok {
+		return t
+	}
+	why := [...]message.Text{ofBearer: d.bearer.Why, ofDuty: d.Why, ofBoth: message.New("and", d.bearer.Why, d.Why).Text()}[k.ground]
+	t := message.New("duty."+string(k.result.applies()), why).Text()
+	d.reasons[k] = t
+	return t
 }
 
 func (d *Duty) on(on day.Day) (*DutyText, bool) {
@@ -311,42 +345,44 @@ func optional(s string) *string {
 	return &s
 }
 
-// answer decides whether duty d, with its text on the day, applies to a
-// subject with the given facts.
-func (s *Set) answer(d *Duty, t *DutyText, inForce bool, subject string, facts org.Facts, on day.Day) DutyAnswer {
-	a := DutyAnswer{DutyText: t, Subject: subject, DependsOn: []string{}}
-	reason := Reason{Rule: d.ID.Value, Subject: subject, Provisions: provisionIDs(t), Confidence: t.Confidence}
-	if !inForce {
+// answer decides whether a duty applies to a subject with the given facts.
+func (s *Set) answer(d *dutyDay, sub subject, on day.Day) DutyAnswer {
+	a := DutyAnswer{DutyText: d.text, Subject: sub.id, DependsOn: []string{}}
+	reason := Reason{Rule: d.text.ID, Subject: sub.id, Provisions: d.provisions, Confidence: d.text.Confidence}
+	if !d.inForce {
 		a.Applies = No
-		reason.Rule, reason.Facts = NotInForce, map[string]any{}
-		reason.Value = no.pointer()
+		reason.Rule, reason.Value, reason.Facts = NotInForce, no.pointer(), map[string]any{}
 		reason.Text = message.New("duty.not_in_force", on.String()).Text()
 		a.Because = []Reason{reason}
 		return a
 	}
-	var ground, narrower []int
-	bearer := d.bearer.when.explain(facts, on, &ground)
-	result, why := bearer, d.bearer.Why
-	if d.when != nil {
-		own := d.when.explain(facts, on, &narrower)
-		result = min(bearer, own)
-		switch {
-		case bearer == yes && own == yes, bearer == unknown && own == unknown:
-			why = message.New("and", d.bearer.Why, d.Why).Text()
-			ground = append(ground, narrower...)
-		case own == result && bearer != no:
-			why, ground = d.Why, narrower
-		}
-	}
+	result, by, facts := d.decide(sub.facts, on)
 	a.Applies = result.applies()
 	reason.Value = result.pointer()
-	reason.Text = message.New("duty."+string(a.Applies), why).Text()
-	reason.Facts = s.factValues(ground, facts)
+	reason.Text = d.reason(reasonKey{result, by})
+	reason.Facts = s.factValues(facts, sub.facts)
 	a.Because = []Reason{reason}
 	if result == unknown {
-		a.DependsOn = s.factNames(ground, facts)
+		a.DependsOn = s.factNames(facts, sub.facts)
 	}
 	return a
+}
+
+// decide returns whether the duty applies, what settles it, and by which facts.
+func (d *Duty) decide(f org.Facts, on day.Day) (result tri, by ground, facts []int) {
+	bearer := d.bearer.when.explain(f, on, &facts)
+	if d.when == nil || bearer == no {
+		return bearer, ofBearer, facts
+	}
+	var narrower []int
+	own := d.when.explain(f, on, &narrower)
+	switch {
+	case own == bearer:
+		return own, ofBoth, append(facts, narrower...)
+	case own < bearer:
+		return own, ofDuty, narrower
+	}
+	return bearer, ofBearer, facts
 }
 
 func provisionIDs(t *DutyText) []string {

@@ -13,18 +13,12 @@ import (
 // flips tries, for each known fact that screening reads, other values, and
 // returns the nearest one that leads to each other status. It changes facts of
 // the subjects for the trial and puts them back.
-func (s *Set) flips(t tally, subs []subject, on day.Day) []Flip {
-	conditions := make([]*node, len(s.screening.rules))
-	for i := range s.screening.rules {
-		conditions[i] = s.screening.rules[i].when
-	}
+func (s *Set) flips(t tally, subs []subject, base []reached, on day.Day) []Flip {
 	all := []Flip{}
 	for i := range subs {
-		for _, index := range combine(opAnd, conditions).facts() {
-			f := s.Vocabulary.Leaf(index)
-			if subs[i].facts[index].Known() && (f.Subject == org.AboutSystem) == subs[i].system {
-				trial := flipTrial{&s.screening, t, subs, on, i, f}
-				all = append(all, trial.run(candidates(f, conditions))...)
+		for _, trial := range s.screening.trials {
+			if subs[i].facts[trial.fact.Index].Known() && (trial.fact.Subject == org.AboutSystem) == subs[i].system {
+				all = append(all, flipTrial{&s.screening, t, subs, base, on, i, trial.fact}.run(trial.groups)...)
 			}
 		}
 	}
@@ -36,19 +30,28 @@ type flipTrial struct {
 	screening *screening
 	tally     tally
 	subs      []subject
+	base      []reached // what they reach as things are
 	on        day.Day
 	changed   int // of subs
 	fact      *org.Fact
 }
 
-func (p flipTrial) run(values []org.Value) []Flip {
+func (p flipTrial) run(groups [][]org.Value) []Flip {
 	old := p.subs[p.changed].facts[p.fact.Index]
-	best := map[Status]org.Value{}
-	for _, val := range values {
-		to := p.status(val)
-		prev, seen := best[to]
-		if to != p.tally.status() && (!seen || distance(val, old) < distance(prev, old)) {
-			best[to] = val
+	is := p.tally.status()
+	var best map[Status]org.Value
+	for _, values := range groups {
+		to := p.status(values[0])
+		if to == is {
+			continue
+		}
+		if best == nil {
+			best = map[Status]org.Value{}
+		}
+		for _, val := range values {
+			if prev, seen := best[to]; !seen || distance(val, old) < distance(prev, old) {
+				best[to] = val
+			}
 		}
 	}
 	flips := make([]Flip, 0, len(best))
@@ -56,7 +59,7 @@ func (p flipTrial) run(values []org.Value) []Flip {
 		flips = append(flips, Flip{p.fact.ID, p.subs[p.changed].id, old.In(p.fact), val.In(p.fact), to})
 	}
 	slices.SortFunc(flips, func(a, b Flip) int {
-		return cmp.Or(cmp.Compare(rank[b.Status], rank[a.Status]), cmp.Compare(a.Status, b.Status))
+		return cmp.Or(cmp.Compare(levels[b.Status], levels[a.Status]), cmp.Compare(a.Status, b.Status))
 	})
 	return flips
 }
@@ -65,30 +68,28 @@ func (p flipTrial) run(values []org.Value) []Flip {
 func (p flipTrial) status(val org.Value) Status {
 	if p.fact.Subject == org.AboutSystem {
 		t := p.tally
-		is, could := p.screening.reach(p.subs[p.changed], p.on)
-		t.add(is, could, -1)
-		is, could = p.reachWith(p.changed, val)
-		t.add(is, could, 1)
+		t.add(p.base[p.changed], -1)
+		t.add(p.reachWith(p.changed, val), 1)
 		return t.status()
 	}
 	var t tally
 	for i := range p.subs {
-		is, could := p.reachWith(i, val)
-		t.add(is, could, 1)
-		if rank[is] >= rank[Prepare] {
+		r := p.reachWith(i, val)
+		t.add(r, 1)
+		if r.is >= prepare {
 			break // no system reaches more, and the organization itself comes first
 		}
 	}
 	return t.status()
 }
 
-func (p flipTrial) reachWith(i int, val org.Value) (is, could Status) {
+func (p flipTrial) reachWith(i int, val org.Value) reached {
 	facts := p.subs[i].facts
 	old := facts[p.fact.Index]
 	facts[p.fact.Index] = val
-	is, could = p.screening.reach(p.subs[i], p.on)
+	r := p.screening.reach(p.subs[i], p.on)
 	facts[p.fact.Index] = old
-	return is, could
+	return r
 }
 
 // distance is how far two values lie apart: by figure, or by the number of

@@ -128,3 +128,32 @@ func numbers(f *org.Fact, conditions []*node) []org.Value {
 	}
 	return vals
 }
+
+// grouped returns the candidates of a fact in groups that the conditions
+// cannot tell apart.
+func grouped(f *org.Fact, conditions []*node) [][]org.Value {
+	var leaves []*node
+	for _, c := range conditions {
+		c.walk(func(n *node) {
+			if n.op.readsFact() && n.fact == f.Index {
+				leaves = append(leaves, n)
+			}
+		})
+	}
+	var groups [][]org.Value
+	at := map[string]int{}
+	for _, val := range candidates(f, conditions) {
+		signature := make([]byte, len(leaves))
+		for i, n := range leaves {
+			signature[i] = byte(n.leaf(val))
+		}
+		i, ok := at[string(signature)]
+		if !ok {
+			i = len(groups)
+			at[string(signature)] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], val)
+	}
+	return groups
+}

@@ -8,7 +8,6 @@ import (
 	"guanji/internal/law"
 	"guanji/internal/message"
 	"guanji/internal/org"
-	"guanji/internal/strict"
 )
 
 // A Status is the result of screening. Only a notice makes an operator a CIIO:
@@ -24,8 +23,19 @@ const (
 	Undetermined Status = "undetermined"
 )
 
-// rank orders what a rule can raise a status to.
-var rank = map[Status]int{Undetermined: 0, NoSign: 0, Watch: 1, Prepare: 2, Designated: 3}
+// level is a status that rules can raise to, as a number that orders them.
+type level int8
+
+const (
+	none level = iota
+	watch
+	prepare
+	designated
+)
+
+var levels = map[Status]level{Watch: watch, Prepare: prepare, Designated: designated}
+
+func (l level) status() Status { return [...]Status{NoSign, Watch, Prepare, Designated}[l] }
 
 // Determination is the result of screening, with reasons.
 type Determination struct {
@@ -37,10 +47,12 @@ type Determination struct {
 
 // Missing is an unknown fact that could still raise the status.
 type Missing struct {
-	Fact         string `json:"fact"`
-	Subject      string `json:"subject"`
-	CouldBecome  Status `json:"could_become"`
-	weight, rank int
+	Fact        string `json:"fact"`
+	Subject     string `json:"subject"`
+	CouldBecome Status `json:"could_become"`
+
+	weight int // rules that it could settle
+	could  level
 }
 
 // Flip is a known fact whose change alone would change the status.
@@ -55,12 +67,21 @@ type Flip struct {
 // screeningRule raises the status when it holds.
 type screeningRule struct {
 	Rule
-	raises Status
-	system bool // decided for each system, else once for the organization
+	raises level
 }
 
+// screening holds the rules about the organization and those about a system,
+// each with the highest level first.
 type screening struct {
-	rules []screeningRule
+	organization, system []screeningRule
+	trials               []trialFact
+}
+
+// trialFact is a fact that screening reads, with values to try in its place:
+// one group for each way in which the rules tell values apart.
+type trialFact struct {
+	fact   *org.Fact
+	groups [][]org.Value
 }
 
 func (l *loader) readScreening() {
@@ -69,33 +90,57 @@ func (l *loader) readScreening() {
 	if !l.read(name, &f) {
 		return
 	}
-	add := func(e screeningEntry, when *node) {
-		l.oneOf(e.Pos, string(e.Raises), string(Designated), string(Prepare), string(Watch))
-		l.oneOf(e.Pos, e.Subject, "organization", "system")
-		l.confidence(e.Pos, e.Confidence)
-		if e.Subject == "organization" && l.readsSystem(when) {
-			l.fail(e.When.Pos, "duty.reads_system", e.ID.Value)
-		}
-		l.screening.rules = append(l.screening.rules, screeningRule{
-			Rule{e.ID, e.Text, l.provisionList(e.Provisions), e.Confidence, when}, e.Raises, e.Subject == "system"})
-	}
 	for _, e := range f.Rules {
-		add(e, l.rule(e.ID, l.compile(e.When)))
-	}
-	if len(f.Indicators) == 0 {
-		return
+		l.screeningRule(e, l.rule(e.ID, l.compile(e.When)))
 	}
 	scope := l.compile(f.Indicator.InScope.When)
 	for _, e := range f.Indicators {
 		when := l.rule(e.ID, l.compile(e.When))
-		in := screeningEntry{ID: e.ID, Raises: f.Indicator.InScope.Raises, Subject: "system", When: e.When,
-			Text: message.New("and", e.Text, f.Indicator.InScope.Text).Text(), Provisions: e.Provisions, Confidence: e.Confidence, Pos: e.Pos}
-		add(in, combine(opAnd, []*node{scope, when}))
-		in.Raises, in.Text, in.Provisions = f.Indicator.Raises, e.Text, []strict.String{}
-		add(in, when)
-		last := &l.screening.rules[len(l.screening.rules)-1]
-		last.Provisions = l.screening.rules[len(l.screening.rules)-2].Provisions
+		r := screeningEntry{ID: e.ID, Raises: f.Indicator.Raises, Subject: string(org.AboutSystem), When: e.When,
+			Text: e.Text, Provisions: e.Provisions, Confidence: e.Confidence, Pos: e.Pos}
+		l.screeningRule(r, when)
+		r.Raises, r.Text = f.Indicator.InScope.Raises, message.New("and", e.Text, f.Indicator.InScope.Text).Text()
+		r.Provisions = nil // reported with the first
+		l.screeningRule(r, combine(opAnd, []*node{when, scope})).Provisions = l.screening.system[len(l.screening.system)-2].Provisions
 	}
+	l.screening.finish(l.Vocabulary)
+}
+
+func (l *loader) screeningRule(e screeningEntry, when *node) *screeningRule {
+	l.oneOf(e.Pos, string(e.Raises), string(Designated), string(Prepare), string(Watch))
+	l.oneOf(e.Pos, e.Subject, string(org.AboutOrganization), string(org.AboutSystem))
+	l.confidence(e.Pos, e.Confidence)
+	list := &l.screening.organization
+	if e.Subject == string(org.AboutSystem) {
+		list = &l.screening.system
+	} else if l.readsSystem(when) {
+		l.fail(e.When.Pos, "duty.reads_system", e.ID.Value)
+	}
+	*list = append(*list, screeningRule{Rule{e.ID, e.Text, l.provisionList(e.Provisions), e.Confidence, when}, levels[e.Raises]})
+	return &(*list)[len(*list)-1]
+}
+
+// finish orders the rules and works out what can be tried in place of facts.
+func (s *screening) finish(v *org.Vocabulary) {
+	var conditions []*node
+	for _, list := range [][]screeningRule{s.organization, s.system} {
+		slices.SortStableFunc(list, func(a, b screeningRule) int { return cmp.Compare(b.raises, a.raises) })
+		for i := range list {
+			conditions = append(conditions, list[i].when)
+		}
+	}
+	for _, index := range combine(opAnd, conditions).facts() {
+		f := v.Leaf(index)
+		s.trials = append(s.trials, trialFact{f, grouped(f, conditions)})
+	}
+}
+
+// of returns the rules about a subject.
+func (s *screening) of(sub subject) []screeningRule {
+	if sub.system {
+		return s.system
+	}
+	return s.organization
 }
 
 // subject is one thing that rules are decided for: the organization, or one of
@@ -120,37 +165,36 @@ func subjects(o *org.Organization) []subject {
 	return all
 }
 
-// reach is the status that the rules give one subject, and the one that it
-// could still reach.
-func (s *screening) reach(sub subject, on day.Day) (is, could Status) {
-	is, could = NoSign, NoSign
-	for i := range s.rules {
-		r := &s.rules[i]
-		if r.system != sub.system || rank[r.raises] <= rank[is] {
-			continue
-		}
-		switch r.when.eval(sub.facts, on) {
+// reached is the level that the rules give one subject, and the one that it
+// could still reach, a notice apart.
+type reached struct{ is, could level }
+
+func (s *screening) reach(sub subject, on day.Day) (r reached) {
+	rules := s.of(sub)
+	for i := range rules {
+		switch rules[i].when.eval(sub.facts, on) {
 		case yes:
-			is = r.raises
+			r.is = rules[i].raises // all that follow raise no higher
+			return r
 		case unknown:
-			if rank[r.raises] > rank[could] && r.raises != Designated {
-				could = r.raises
+			if rules[i].raises != designated {
+				r.could = max(r.could, rules[i].raises)
 			}
 		}
 	}
-	return is, could
+	return r
 }
 
 // tally counts what subjects reach, so that the status with one subject
 // changed can be told without asking all others again.
 type tally struct {
-	at   [4]int // by rank
-	open int    // subjects that could reach more than a notice decides
+	at   [designated + 1]int
+	open int // subjects that could reach more than a notice decides
 }
 
-func (t *tally) add(is, could Status, n int) {
-	t.at[rank[is]] += n
-	if could != NoSign {
+func (t *tally) add(r reached, n int) {
+	t.at[r.is] += n
+	if r.could != none {
 		t.open += n
 	}
 }
@@ -159,9 +203,9 @@ func (t *tally) add(is, could Status, n int) {
 // is undetermined while one still could. A notice that may or may not have come
 // is listed as missing, but leaves the signs as they are.
 func (t *tally) status() Status {
-	for _, s := range []Status{Designated, Prepare, Watch} {
-		if t.at[rank[s]] > 0 {
-			return s
+	for l := designated; l > none; l-- {
+		if t.at[l] > 0 {
+			return l.status()
 		}
 	}
 	if t.open > 0 {
@@ -173,64 +217,78 @@ func (t *tally) status() Status {
 // determine screens an organization on a day.
 func (s *Set) determine(subs []subject, on day.Day) Determination {
 	var t tally
-	for _, sub := range subs {
-		is, could := s.screening.reach(sub, on)
-		t.add(is, could, 1)
+	reached := make([]reached, len(subs))
+	for i, sub := range subs {
+		reached[i] = s.screening.reach(sub, on)
+		t.add(reached[i], 1)
 	}
 	d := Determination{Status: t.status(), Reasons: []Reason{}, Missing: []Missing{}, Flips: []Flip{}}
-	for _, raises := range []Status{Designated, Prepare, Watch} { // the strongest reasons first
+	c := screener{Set: s, on: on, missing: map[[2]string]int{}}
+	for raises := designated; raises > none; raises-- { // the strongest reasons first
 		for _, sub := range subs {
-			for i := range s.screening.rules {
-				if r := &s.screening.rules[i]; r.system == sub.system && r.raises == raises {
-					s.screenRule(&d, r, sub, on)
-				}
-			}
+			c.subject(&d, sub, raises)
 		}
 	}
 	slices.SortStableFunc(d.Missing, func(a, b Missing) int {
-		return cmp.Or(cmp.Compare(b.rank, a.rank), cmp.Compare(b.weight, a.weight))
+		return cmp.Or(cmp.Compare(b.could, a.could), cmp.Compare(b.weight, a.weight))
 	})
-	d.Flips = s.flips(t, subs, on)
+	d.Flips = s.flips(t, subs, reached, on)
 	return d
 }
 
-// screenRule adds what one rule says of one subject: a reason, or what is
-// missing. An indicator that already gave the stronger reason of a listed
+// screener collects reasons and missing facts.
+type screener struct {
+	*Set
+	on      day.Day
+	missing map[[2]string]int // fact and subject → index into Determination.Missing
+}
+
+// subject adds what the rules of one level say of a subject: reasons, and what
+// is missing. An indicator that already gave the stronger reason of a listed
 // sector gives no weaker one.
-func (s *Set) screenRule(d *Determination, r *screeningRule, sub subject, on day.Day) {
-	var ground []int
-	switch r.when.explain(sub.facts, on, &ground) {
-	case yes:
-		if slices.ContainsFunc(d.Reasons, func(o Reason) bool { return o.Rule == r.ID.Value && o.Subject == sub.id }) {
-			return
+func (c *screener) subject(d *Determination, sub subject, raises level) {
+	rules := c.screening.of(sub)
+	for i := range rules {
+		r := &rules[i]
+		if r.raises != raises {
+			continue
 		}
-		d.Reasons = append(d.Reasons, Reason{Rule: r.ID.Value, Subject: sub.id, Value: yes.pointer(), Text: r.Text,
-			Provisions: onDay(r.Provisions, on), Facts: s.factValues(ground, sub.facts), Confidence: weakest(r.Confidence, r.Provisions, on)})
-	case unknown:
-		if rank[r.raises] <= rank[d.Status] {
-			return
-		}
-		for _, f := range s.factNames(ground, sub.facts) {
-			id := sub.id
-			if s.Vocabulary.Fact(f).Subject == org.AboutOrganization {
-				id = string(org.AboutOrganization)
+		var ground []int
+		switch r.when.explain(sub.facts, c.on, &ground) {
+		case yes:
+			if stronger := slices.ContainsFunc(rules[:i], func(o screeningRule) bool {
+				return o.ID.Value == r.ID.Value && o.when.eval(sub.facts, c.on) == yes
+			}); !stronger {
+				d.Reasons = append(d.Reasons, c.reason(r, sub, ground))
 			}
-			d.miss(f, id, r.raises)
+		case unknown:
+			if raises > levels[d.Status] {
+				c.miss(d, sub, ground, raises)
+			}
 		}
 	}
 }
 
-func (d *Determination) miss(fact, id string, could Status) {
-	for i := range d.Missing {
-		if m := &d.Missing[i]; m.Fact == fact && m.Subject == id {
-			m.weight++
-			if rank[could] > m.rank {
-				m.CouldBecome, m.rank = could, rank[could]
-			}
-			return
+func (c *screener) reason(r *screeningRule, sub subject, ground []int) Reason {
+	return Reason{Rule: r.ID.Value, Subject: sub.id, Value: yes.pointer(), Text: r.Text, Provisions: onDay(r.Provisions, c.on),
+		Facts: c.factValues(ground, sub.facts), Confidence: weakest(r.Confidence, r.Provisions, c.on)}
+}
+
+func (c *screener) miss(d *Determination, sub subject, ground []int, could level) {
+	for _, fact := range c.factNames(ground, sub.facts) {
+		id := sub.id
+		if c.Vocabulary.Fact(fact).Subject == org.AboutOrganization {
+			id = string(org.AboutOrganization)
 		}
+		key := [2]string{fact, id}
+		i, ok := c.missing[key]
+		if !ok {
+			i = len(d.Missing)
+			c.missing[key] = i
+			d.Missing = append(d.Missing, Missing{Fact: fact, Subject: id, CouldBecome: could.status(), could: could})
+		}
+		d.Missing[i].weight++
 	}
-	d.Missing = append(d.Missing, Missing{fact, id, could, 1, rank[could]})
 }
 
 // onDay returns the ids of provisions in the numbering of a day; one that is

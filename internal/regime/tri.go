@@ -130,7 +130,7 @@ func (n *node) leaf(v org.Value) tri {
 		return unknown
 	}
 	switch n.op {
-	case opBool:
+	case opBool, opRecorded:
 		return truth(v.I == 1)
 	case opEnum:
 		return truth(n.bits&(1<<v.I) != 0)
