@@ -122,7 +122,13 @@ func (s *Set) dayWarnings(on day.Day) []org.Warning {
 
 // answers decides every duty, in the order of their ids and then of subjects.
 func (s *Set) answers(subs []subject, on day.Day) []DutyAnswer {
-	answers := make([]DutyAnswer, 0, len(s.Duties)*2)
+	ofSystems := 0
+	for _, d := range s.Duties {
+		if d.Subject == string(org.AboutSystem) {
+			ofSystems++
+		}
+	}
+	answers := make([]DutyAnswer, 0, len(s.Duties)+ofSystems*len(subs))
 	for _, d := range s.dutyDays(on) {
 		for _, sub := range subs {
 			if sub.system == (d.Subject == string(org.AboutSystem)) {

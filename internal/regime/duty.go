@@ -234,6 +234,7 @@ type dutyDay struct {
 	inForce    bool
 	provisions []string
 	reasons    map[reasonKey]message.Text
+	ground     []int // scratch, used for one subject after another
 }
 
 // reasonKey tells apart the sentences that can give the reason of a duty.
@@ -256,7 +257,7 @@ func (s *Set) dutyDays(on day.Day) []*dutyDay {
 	days := make([]*dutyDay, len(s.Duties))
 	for i, d := range s.Duties {
 		text, inForce := d.on(on)
-		days[i] = &dutyDay{d, text, inForce, provisionIDs(text), map[reasonKey]message.Text{}}
+		days[i] = &dutyDay{d, text, inForce, provisionIDs(text), map[reasonKey]message.Text{}, nil}
 	}
 	return days
 }
@@ -369,20 +370,22 @@ func (s *Set) answer(d *dutyDay, sub subject, on day.Day) DutyAnswer {
 }
 
 // decide returns whether the duty applies, what settles it, and by which facts.
-func (d *Duty) decide(f org.Facts, on day.Day) (result tri, by ground, facts []int) {
+func (d *dutyDay) decide(f org.Facts, on day.Day) (result tri, by ground, facts []int) {
+	facts = d.ground[:0]
 	bearer := d.bearer.when.explain(f, on, &facts)
 	if d.when == nil || bearer == no {
 		return bearer, ofBearer, facts
 	}
-	var narrower []int
-	own := d.when.explain(f, on, &narrower)
+	n := len(facts)
+	own := d.when.explain(f, on, &facts)
+	d.ground = facts
 	switch {
 	case own == bearer:
-		return own, ofBoth, append(facts, narrower...)
+		return own, ofBoth, facts
 	case own < bearer:
-		return own, ofDuty, narrower
+		return own, ofDuty, facts[n:]
 	}
-	return bearer, ofBearer, facts
+	return bearer, ofBearer, facts[:n]
 }
 
 func provisionIDs(t *DutyText) []string {

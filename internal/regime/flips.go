@@ -16,9 +16,12 @@ import (
 func (s *Set) flips(t tally, subs []subject, base []reached, on day.Day) []Flip {
 	all := []Flip{}
 	for i := range subs {
+		if subs[i].system && t.without(base[i]) >= s.screening.highest {
+			continue // the others hold the status where it is, and none can reach more
+		}
 		for _, trial := range s.screening.trials {
 			if subs[i].facts[trial.fact.Index].Known() && (trial.fact.Subject == org.AboutSystem) == subs[i].system {
-				all = append(all, flipTrial{&s.screening, t, subs, base, on, i, trial.fact}.run(trial.groups)...)
+				all = append(all, flipTrial{&s.screening, t, subs, base, on, i, trial}.run()...)
 			}
 		}
 	}
@@ -33,14 +36,14 @@ type flipTrial struct {
 	base      []reached // what they reach as things are
 	on        day.Day
 	changed   int // of subs
-	fact      *org.Fact
+	trialFact
 }
 
-func (p flipTrial) run(groups [][]org.Value) []Flip {
+func (p flipTrial) run() []Flip {
 	old := p.subs[p.changed].facts[p.fact.Index]
 	is := p.tally.status()
 	var best map[Status]org.Value
-	for _, values := range groups {
+	for _, values := range p.groups {
 		to := p.status(values[0])
 		if to == is {
 			continue
@@ -74,7 +77,10 @@ func (p flipTrial) status(val org.Value) Status {
 	}
 	var t tally
 	for i := range p.subs {
-		r := p.reachWith(i, val)
+		r := p.base[i]
+		if !p.subs[i].system || p.ofSystems {
+			r = p.reachWith(i, val)
+		}
 		t.add(r, 1)
 		if r.is >= prepare {
 			break // no system reaches more, and the organization itself comes first

@@ -74,14 +74,16 @@ type screeningRule struct {
 // each with the highest level first.
 type screening struct {
 	organization, system []screeningRule
+	highest              level // that a rule about a system raises to
 	trials               []trialFact
 }
 
 // trialFact is a fact that screening reads, with values to try in its place:
 // one group for each way in which the rules tell values apart.
 type trialFact struct {
-	fact   *org.Fact
-	groups [][]org.Value
+	fact      *org.Fact
+	groups    [][]org.Value
+	ofSystems bool // rules about systems read it
 }
 
 func (l *loader) readScreening() {
@@ -122,16 +124,22 @@ func (l *loader) screeningRule(e screeningEntry, when *node) *screeningRule {
 
 // finish orders the rules and works out what can be tried in place of facts.
 func (s *screening) finish(v *org.Vocabulary) {
-	var conditions []*node
-	for _, list := range [][]screeningRule{s.organization, s.system} {
+	conditions := func(list []screeningRule) (all []*node) {
 		slices.SortStableFunc(list, func(a, b screeningRule) int { return cmp.Compare(b.raises, a.raises) })
 		for i := range list {
-			conditions = append(conditions, list[i].when)
+			all = append(all, list[i].when)
 		}
+		return all
 	}
-	for _, index := range combine(opAnd, conditions).facts() {
+	ofSystems := conditions(s.system)
+	all := append(conditions(s.organization), ofSystems...)
+	if len(s.system) > 0 {
+		s.highest = s.system[0].raises
+	}
+	read := combine(opAnd, ofSystems).facts()
+	for _, index := range combine(opAnd, all).facts() {
 		f := v.Leaf(index)
-		s.trials = append(s.trials, trialFact{f, grouped(f, conditions)})
+		s.trials = append(s.trials, trialFact{f, grouped(f, all), slices.Contains(read, index)})
 	}
 }
 
@@ -197,6 +205,20 @@ func (t *tally) add(r reached, n int) {
 	if r.could != none {
 		t.open += n
 	}
+}
+
+// without is the highest level reached by the subjects but one.
+func (t *tally) without(r reached) level {
+	for l := designated; l > none; l-- {
+		n := t.at[l]
+		if l == r.is {
+			n--
+		}
+		if n > 0 {
+			return l
+		}
+	}
+	return none
 }
 
 // status is the highest that a subject reaches; where none reaches anything it
