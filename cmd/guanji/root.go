@@ -89,6 +89,7 @@ func (p *program) root() *cobra.Command {
 	root.SetHelpTemplate("{{with .Long}}{{.}}\n\n{{end}}{{.UsageString}}")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return p.flagError(err) })
 	root.PersistentFlags().String("lang", string(p.lang), p.msg("flag.lang"))
+	root.PersistentFlags().String("home", "", p.msg("flag.home")) // part of the contract for every command
 	root.PersistentFlags().BoolP("help", "h", false, p.msg("flag.help"))
 	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "no-help"})
 	root.AddCommand(p.demo(), p.assess(), p.ask(), p.transfer(), p.incident(), p.facts(), p.law(), p.schema(), p.version())

@@ -166,6 +166,7 @@ type Wording struct {
 	Paraphrase Paraphrase
 	Penalty    message.Text
 	Sources    []string
+	Source     string // the first of Sources: its address, else what it is
 	Confidence Confidence
 }
 

@@ -1,6 +1,7 @@
 package law
 
 import (
+	"cmp"
 	"guanji/internal/message"
 	"io/fs"
 	"path"
@@ -176,6 +177,7 @@ func (r *reader) wording(p *Provision, in Standing, v Version) Wording {
 		r.sourcesKnown(in.Sources)
 		w.Sources = values(in.Sources)
 	}
+	w.Source = r.lib.address(w.Sources)
 	if w.Quote == "" && w.Paraphrase.Zh == "" {
 		r.fail(in.Pos, "law.no_chinese", p.ID.Value)
 	}
@@ -183,6 +185,15 @@ func (r *reader) wording(p *Provision, in Standing, v Version) Wording {
 		r.fail(in.Pos, "law.no_amounts", p.ID.Value)
 	}
 	return w
+}
+
+// address says where the first of some sources is to be found.
+func (l *Library) address(ids []string) string {
+	if len(ids) == 0 || l.sources[ids[0]] == nil {
+		return ""
+	}
+	s := l.sources[ids[0]]
+	return cmp.Or(s.URL, s.What, s.ID.Value)
 }
 
 // same reports whether two wordings differ in nothing but their days.

@@ -102,6 +102,9 @@ func (v *Vocabulary) readUnits(entries []unitFactsEntry, subject Subject, mistak
 	units := make([]Unit, 0, len(entries))
 	first := map[string]int{}
 	for _, e := range entries {
+		if strict.Full(mistakes, e.ID.Pos) {
+			break
+		}
 		id := e.ID.Value
 		if line, ok := first[id]; ok && id != "" {
 			*mistakes = append(*mistakes, e.ID.Pos.Spot("file.duplicate_id", id, line))
@@ -121,6 +124,9 @@ func (v *Vocabulary) readUnits(entries []unitFactsEntry, subject Subject, mistak
 
 func (f *File) readDesignations(entries []designationEntry, mistakes *problem.List) {
 	for _, e := range entries {
+		if strict.Full(mistakes, e.Pos) {
+			return
+		}
 		d := Designation{NotifiedOn: e.NotifiedOn, By: e.By, Reference: e.Reference, WithdrawnOn: e.WithdrawnOn}
 		if !d.WithdrawnOn.IsZero() && d.WithdrawnOn.Before(d.NotifiedOn) {
 			*mistakes = append(*mistakes, e.Pos.Spot("file.withdrawn_early", d.WithdrawnOn.String(), d.NotifiedOn.String()))
@@ -150,6 +156,9 @@ func (v *Vocabulary) ReadSituation(name string, data []byte, subject Subject, fu
 	}
 	stated := false
 	for _, e := range entries {
+		if strict.Full(&mistakes, e.Key.Pos) {
+			break
+		}
 		switch {
 		case e.Key.Value == "facts":
 			stated = true

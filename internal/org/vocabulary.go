@@ -194,6 +194,9 @@ func (v *Vocabulary) ReadFacts(into Facts, n strict.Node, mistakes *problem.List
 		return
 	}
 	for _, e := range entries {
+		if strict.Full(mistakes, e.Key.Pos) {
+			return
+		}
 		f := v.byID[e.Key.Value]
 		switch {
 		case f == nil:

@@ -34,7 +34,7 @@ type Provision struct {
 	Article    string         `json:"article"`
 	Title      message.Text   `json:"title"`
 	Topic      message.Text   `json:"topic"`
-	Quote      string         `json:"quote_zh,omitempty"`
+	Quote      *string        `json:"quote_zh"`
 	Paraphrase string         `json:"paraphrase_en"`
 	Summary    string         `json:"paraphrase_zh,omitempty"` // where there is no quotation
 	InForce    day.Span       `json:"in_force"`
@@ -320,12 +320,9 @@ func stronger(a, b law.Confidence) law.Confidence {
 
 func view(p *law.Provision, w law.Wording) Provision {
 	v := Provision{ID: w.ID, Instrument: p.Instrument.ID.Value, Article: w.Article, Title: p.Instrument.Name(), Topic: p.Topic,
-		Quote: w.Quote, Paraphrase: w.Paraphrase.En, InForce: w.Span, Confidence: w.Confidence}
+		Quote: optional(w.Quote), Paraphrase: w.Paraphrase.En, InForce: w.Span, Source: w.Source, Confidence: w.Confidence}
 	if w.Quote == "" {
 		v.Summary = w.Paraphrase.Zh
-	}
-	if len(w.Sources) > 0 {
-		v.Source = w.Sources[0]
 	}
 	return v
 }

@@ -99,13 +99,18 @@ func (p assessmentPrinter) subject(id string) string {
 	return id
 }
 
-// subjects names several systems.
+// subjects names a few systems and counts the others.
 func (p assessmentPrinter) subjects(ids []string) string {
-	names := make([]string, len(ids))
-	for i, id := range ids {
-		names[i] = p.subject(id)
+	const shown = 5
+	var names []string
+	for _, id := range ids[:min(len(ids), shown)] {
+		names = append(names, p.subject(id))
 	}
-	return some(names, p.printer)
+	s := strings.Join(names, p.msg("list.comma"))
+	if len(ids) > shown {
+		s += p.msg("assess.and_more", len(ids)-shown)
+	}
+	return s
 }
 
 func statusIcon(s regime.Status) string {
@@ -251,7 +256,7 @@ func (p assessmentPrinter) duty(r row) {
 		ids = append(ids, pr.ID)
 	}
 	p.para(4, lead, text+p.cited(ids)+p.mark(r.Confidence))
-	if !slices.Contains(r.subjects, string(org.AboutOrganization)) && r.applies() {
+	if r.applies() && r.subjects[0] != string(org.AboutOrganization) {
 		p.para(6, "", p.msg("assess.for", p.subjects(r.subjects)))
 	}
 	if p.all {
@@ -260,16 +265,6 @@ func (p assessmentPrinter) duty(r row) {
 			p.para(6, "", p.msg("assess.depends", strings.Join(r.DependsOn, ", ")))
 		}
 	}
-}
-
-// some lists a few names and counts the others.
-func some(names []string, p printer) string {
-	const shown = 5
-	s := strings.Join(names[:min(len(names), shown)], p.msg("list.comma"))
-	if len(names) > shown {
-		s += p.msg("assess.and_more", len(names)-shown)
-	}
-	return s
 }
 
 // cadence says when a duty is due, in a few words.

@@ -164,6 +164,9 @@ func (d decoder) slice(n Node, v reflect.Value) {
 	}
 	out := reflect.MakeSlice(v.Type(), len(items), len(items))
 	for i, item := range items {
+		if Full(d.mistakes, item.Pos()) {
+			return
+		}
 		d.value(item, out.Index(i))
 	}
 	v.Set(out)
@@ -177,6 +180,9 @@ func (d decoder) mapping(n Node, v reflect.Value) {
 	}
 	out := reflect.MakeMapWithSize(v.Type(), len(entries))
 	for _, e := range entries {
+		if Full(d.mistakes, e.Key.Pos) {
+			return
+		}
 		val := reflect.New(v.Type().Elem()).Elem()
 		d.value(e.Value, val)
 		out.SetMapIndex(reflect.ValueOf(e.Key.Value), val)
@@ -220,6 +226,9 @@ func (d decoder) structure(n Node, v reflect.Value) {
 	}
 	given := map[string]bool{}
 	for _, e := range entries {
+		if Full(d.mistakes, e.Key.Pos) {
+			return
+		}
 		given[e.Key.Value] = true
 		if f, ok := find(fields, e.Key.Value); ok {
 			if !f.optional || !e.Value.IsNull() { // null is absence

@@ -26,7 +26,22 @@ import (
 const (
 	MaxBytes = 8 << 20 // size of one file
 	MaxDepth = 32      // nesting of mappings and lists
+
+	// MaxMistakes is how many mistakes of one file are listed; a file with more
+	// is not read further.
+	MaxMistakes = 1000
 )
+
+// Full reports whether enough mistakes are listed, and once says so.
+func Full(mistakes *problem.List, at Pos) bool {
+	switch n := len(*mistakes); {
+	case n < MaxMistakes:
+		return false
+	case n == MaxMistakes:
+		*mistakes = append(*mistakes, at.Spot("strict.too_many", MaxMistakes))
+	}
+	return true
+}
 
 // A Pos is a place in a file, counted from 1.
 type Pos struct {
@@ -185,6 +200,9 @@ func (n Node) check(depth int, mistakes *problem.List) {
 	}
 	seen := map[string]int{}
 	for i, c := range n.n.Content {
+		if Full(mistakes, n.Pos()) {
+			return
+		}
 		child := Node{n.file, c}
 		if n.n.Kind == yaml.MappingNode && i%2 == 0 {
 			if c.Kind != yaml.ScalarNode {
