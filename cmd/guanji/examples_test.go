@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -129,5 +130,43 @@ func TestNoMessageIsMissing(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestEveryItemIsADuty holds the numbered items of the great lists to a duty
+// each, and a designated bank to what binds it.
+func TestEveryItemIsADuty(t *testing.T) {
+	code, out, errs := call(t, "C", "", "assess", "../../examples/designated-bank.yaml", "--on", exampleDay, "--format", "json")
+	if code != exitDone {
+		t.Fatal(errs)
+	}
+	var a regime.Assessment
+	if err := json.Unmarshal([]byte(out), &a); err != nil {
+		t.Fatal(err)
+	}
+	applies := map[string]string{} // provision → duty that applies
+	duties := map[string]bool{}
+	for _, d := range a.Duties {
+		if d.Applies != regime.Yes {
+			continue
+		}
+		duties[d.ID] = true
+		for _, p := range d.Provisions {
+			applies[p.ID] = d.ID
+		}
+	}
+	seen := map[string]string{}
+	for list, items := range map[string]int{"CSL-23": 4, "CSL-36": 4, "CIIR-15": 8} {
+		for i := range items {
+			id := fmt.Sprintf("%s(%d)", list, i+1)
+			duty := applies[id]
+			if duty == "" || seen[duty] != "" {
+				t.Errorf("%s is demanded by the duty %q, which stands for %q too", id, duty, seen[duty])
+			}
+			seen[duty] = id
+		}
+	}
+	if len(duties) < 40 {
+		t.Errorf("%d duties apply to a designated bank, want 40 at least", len(duties))
 	}
 }

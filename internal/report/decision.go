@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -112,7 +114,7 @@ func Grading(w io.Writer, l message.Lang, g *regime.Grading, on day.Day) error {
 		p.para(4, "• "+string(b.Grade)+" ", p.text(b.Text)+p.mark(b.Confidence))
 	}
 	p.section(p.msg("grade.reports"))
-	for _, r := range g.Reports {
+	for _, r := range urgent(g.Reports) {
 		p.report(r)
 	}
 	if len(g.Crosses) > 0 {
@@ -129,6 +131,28 @@ func Grading(w io.Writer, l message.Lang, g *regime.Grading, on day.Day) error {
 	p.blank()
 	p.para(0, "", p.msg("disclaimer"))
 	return p.w.Flush()
+}
+
+// urgent orders reports as they must be sent: those due at once, then by the
+// moment they are due, then those that wait for the end of handling.
+func urgent(reports []regime.Report) []regime.Report {
+	sorted := slices.Clone(reports)
+	rank := func(r regime.Report) int {
+		switch {
+		case r.By != nil:
+			return 1
+		case r.Limit != nil:
+			return 2
+		}
+		return 0
+	}
+	slices.SortStableFunc(sorted, func(a, b regime.Report) int {
+		if c := cmp.Compare(rank(a), rank(b)); c != 0 || a.By == nil || b.By == nil {
+			return c
+		}
+		return a.By.Compare(*b.By)
+	})
+	return sorted
 }
 
 func (p printer) report(r regime.Report) {
