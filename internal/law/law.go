@@ -150,6 +150,7 @@ type Standing struct {
 	Version    string          `strict:"version"`
 	Article    string          `strict:"article"`
 	Quote      string          `strict:"quote,optional"`
+	Unquoted   bool            `strict:"unquoted,optional"` // the quotation of the provision is not of this version
 	Paraphrase *Paraphrase     `strict:"paraphrase,optional"`
 	Penalty    message.Text    `strict:"penalty,optional"`
 	Sources    []strict.String `strict:"sources,optional"`

@@ -116,6 +116,19 @@ func TestAmountsOfTheDay(t *testing.T) {
 	}
 }
 
+func TestAQuotationOfOneVersionOnly(t *testing.T) {
+	l, mistakes := read(t, strings.Replace(sampleLaw, `{version: old, article: "21(3)"}`,
+		`{version: old, article: "21(3)", unquoted: true, paraphrase: {en: keep logs, zh: 留存日志}}`, 1))
+	if len(mistakes) > 0 {
+		t.Fatal(mistakes)
+	}
+	before, _ := l.Provision("ABC-23(3)").On(day.Of(2025, 1, 1))
+	after, _ := l.Provision("ABC-23(3)").On(day.Of(2026, 1, 1))
+	if before.Quote != "" || before.Text().Zh != "留存日志" || after.Quote == "" {
+		t.Errorf("before %+v, after %+v", before, after)
+	}
+}
+
 func TestFindAndSearch(t *testing.T) {
 	l := sample(t)
 	ids := func(list []*Provision) string {

@@ -160,7 +160,7 @@ func (r *reader) wording(p *Provision, in Standing, v Version) Wording {
 	if p.Article != "" { // a range such as 26-28 may stand under its first number
 		w.ID = p.ID.Value
 	}
-	if in.Quote != "" {
+	if in.Quote != "" || in.Unquoted {
 		w.Quote = in.Quote
 	}
 	if in.Paraphrase != nil {
