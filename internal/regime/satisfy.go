@@ -22,8 +22,25 @@ const searchBudget = 200_000
 // on a day. It tries, fact by fact, the values that the conditions can tell
 // apart, and turns back as soon as one is settled the wrong way.
 func satisfiable(v *org.Vocabulary, on day.Day, conditions []wanted) bool {
-	s := search{vocabulary: v, on: on, conditions: conditions, facts: v.NewFacts(), budget: searchBudget}
+	s := search{vocabulary: v, on: on, facts: v.NewFacts(), budget: searchBudget}
+	for _, c := range conditions {
+		s.conditions = append(s.conditions, wanted{c.n.stated(), c.want})
+	}
 	return s.run()
+}
+
+// stated returns a condition as it is where every fact is stated: what counts
+// only once on record is then an ordinary fact, which the search may choose.
+func (n *node) stated() *node {
+	same := *n
+	if same.op == opRecorded {
+		same.op = opBool
+	}
+	same.kids = make([]*node, len(n.kids))
+	for i, k := range n.kids {
+		same.kids[i] = k.stated()
+	}
+	return &same
 }
 
 type search struct {

@@ -277,6 +277,8 @@ func TestSatisfiable(t *testing.T) {
 		"all values excluded":  {yes: []string{`org.e != "p" && org.e != "q"`}},
 		"two values of a set":  {yes: []string{`"u" in org.s`, `"v" in org.s`}, want: true},
 		"below the least":      {yes: []string{"org.n < 0"}},
+		"on record":            {yes: []string{"recorded(org.a) && org.b"}, want: true},
+		"on record and not":    {yes: []string{"recorded(org.a)"}, no: []string{"org.a"}},
 		"number between bands": {yes: []string{"org.x > 0.3 && org.x < 0.5"}, want: true},
 	}
 	for name, tt := range tests {
