@@ -27,7 +27,7 @@ facts:
 `
 
 // trial compiles conditions over a small vocabulary.
-func trial(t *testing.T) *compiler {
+func trial(t testing.TB) *compiler {
 	t.Helper()
 	var mistakes problem.List
 	v := org.ReadVocabulary(fstest.MapFS{"facts.yaml": {Data: []byte(trialFacts)}}, []string{"r"}, &mistakes)
@@ -41,7 +41,7 @@ func trial(t *testing.T) *compiler {
 	return c
 }
 
-func (c *compiler) mustCompile(t *testing.T, when string) *node {
+func (c *compiler) mustCompile(t testing.TB, when string) *node {
 	t.Helper()
 	n := c.compile(strict.String{Value: when})
 	if len(*c.mistakes) > 0 {
@@ -51,7 +51,7 @@ func (c *compiler) mustCompile(t *testing.T, when string) *node {
 }
 
 // facts reads facts written as YAML.
-func (c *compiler) facts(t *testing.T, text string) org.Facts {
+func (c *compiler) facts(t testing.TB, text string) org.Facts {
 	t.Helper()
 	f := c.vocabulary.NewFacts()
 	if text == "" {
@@ -222,7 +222,7 @@ func celOverlaps(a, b ref.Val) ref.Val {
 	return types.False
 }
 
-func (c *compiler) byCEL(t *testing.T, program cel.Program, f org.Facts) tri {
+func (c *compiler) partial(t testing.TB, f org.Facts) cel.PartialActivation {
 	t.Helper()
 	known := map[string]any{}
 	var missing []*cel.AttributePatternType
@@ -238,6 +238,12 @@ func (c *compiler) byCEL(t *testing.T, program cel.Program, f org.Facts) tri {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return vars
+}
+
+func (c *compiler) byCEL(t *testing.T, program cel.Program, f org.Facts) tri {
+	t.Helper()
+	vars := c.partial(t, f)
 	out, _, err := program.Eval(vars)
 	if err != nil {
 		t.Fatal(err)
