@@ -62,10 +62,11 @@ type Count struct {
 
 // Upcoming is a day on which a duty with a fixed day of the year falls due.
 type Upcoming struct {
-	Day     day.Day      `json:"day"`
-	Duty    string       `json:"duty"`
-	Name    message.Text `json:"name"`
-	Applies Applies      `json:"applies"`
+	Day         day.Day      `json:"day"`
+	Duty        string       `json:"duty"`
+	Name        message.Text `json:"name"`
+	Applies     Applies      `json:"applies"`
+	WorkingDays *int         `json:"working_days"` // until then; null where the holidays of a year are not held
 }
 
 // TransferDecision is the decision on one transfer of an organization file.
@@ -175,7 +176,11 @@ func (s *Set) upcoming(answers []DutyAnswer, on day.Day) []Upcoming {
 			continue // checked when the content was read
 		}
 		if i := slices.IndexFunc(list, func(u Upcoming) bool { return u.Duty == a.ID }); i < 0 {
-			list = append(list, Upcoming{next, a.ID, a.Name, a.Applies})
+			u := Upcoming{Day: next, Duty: a.ID, Name: a.Name, Applies: a.Applies}
+			if n, err := s.Calendar.WorkingDaysBetween(on, next); err == nil {
+				u.WorkingDays = &n
+			}
+			list = append(list, u)
 		} else if a.Applies == Yes {
 			list[i].Applies = Yes
 		}

@@ -44,7 +44,6 @@ type Set struct {
 	Bearers       []*Bearer
 
 	compiler  *compiler
-	terms     []*Rule
 	screening screening
 	export    export
 	incidents incidents
@@ -192,7 +191,8 @@ func (l *loader) readTerms() {
 	for _, t := range f.Terms {
 		n := l.termNode(t)
 		c.terms[t.ID.Value] = n // a term may use those before it
-		l.terms = append(l.terms, &Rule{ID: t.ID, Text: t.Name, Provisions: l.provisionList(t.Provisions), when: l.rule(t.ID, n)})
+		l.rule(t.ID, n)
+		l.provisionList(t.Provisions)
 	}
 }
 

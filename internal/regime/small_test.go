@@ -222,8 +222,11 @@ func TestDutiesOfTheDay(t *testing.T) {
 	if now.Headline.Binding.Yes != 2 || old.Headline.Binding.Yes != 1 {
 		t.Errorf("headlines %+v, %+v", old.Headline, now.Headline)
 	}
-	if len(now.Upcoming) != 1 || now.Upcoming[0].Day != day.Of(2026, 1, 31) {
+	if len(now.Upcoming) != 1 || now.Upcoming[0].Day != day.Of(2026, 1, 31) || *now.Upcoming[0].WorkingDays != 21 {
 		t.Errorf("upcoming %+v", now.Upcoming)
+	}
+	if later := s.mustAssess(t, file, day.Of(2026, 2, 1)).Upcoming; later[0].WorkingDays != nil {
+		t.Errorf("the holidays of 2027 are not held, yet %+v", later)
 	}
 }
 

@@ -335,7 +335,11 @@ func (p assessmentPrinter) next() {
 		if u.Applies == regime.Unknown {
 			icon = "?"
 		}
-		p.para(2, u.Day.String()+" "+icon+" ", p.text(u.Name)+p.msg("assess.in_days", p.a.AsOf.DaysUntil(u.Day)))
+		working := p.msg("assess.no_holidays", u.Day.Year())
+		if u.WorkingDays != nil {
+			working = p.msg("assess.working_days", *u.WorkingDays)
+		}
+		p.para(2, u.Day.String()+" "+icon+" ", p.text(u.Name)+p.msg("assess.in_days", p.a.AsOf.DaysUntil(u.Day))+working)
 	}
 	p.recurring()
 	p.starting()
