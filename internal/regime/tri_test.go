@@ -302,3 +302,22 @@ func TestSatisfiable(t *testing.T) {
 		})
 	}
 }
+
+func FuzzCompile(f *testing.F) {
+	for _, s := range []string{benchCondition, "org.a", "!!org.a", "org.n > 1.5", `org.e in []`, "((((org.a))))", "org.a && ", `"x" in org.s`, "true", "recorded(org.a) || false"} {
+		f.Add(s)
+	}
+	c := trial(f)
+	f.Fuzz(func(t *testing.T, when string) {
+		*c.mistakes = (*c.mistakes)[:0]
+		n := c.compile(strict.String{Value: when})
+		var ground []int
+		facts := c.vocabulary.NewFacts()
+		if got := n.explain(facts, day.Day{}, &ground); got != n.eval(facts, day.Day{}) {
+			t.Errorf("%q: explain and eval differ", when)
+		}
+		if len(*c.mistakes) == 0 && n.op == opUnknown {
+			t.Errorf("%q was refused without a word", when)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"io"
 	"strings"
 
@@ -57,7 +58,7 @@ func (p printer) wording(lib *law.Library, w law.Wording) {
 	}
 	for _, id := range w.Sources {
 		if s := lib.Source(id); s != nil {
-			p.para(4, "", strings.TrimSpace(p.msg("law.source", id)+" "+s.What+" "+s.URL))
+			p.para(4, "", p.msg("law.source", id)+" "+cmp.Or(s.URL, s.What))
 		}
 	}
 }
