@@ -7,7 +7,6 @@
 package calendar
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -37,32 +36,31 @@ func (e *UnknownYearError) Error() string {
 	return fmt.Sprintf("the public holidays of %d are not held", e.Year)
 }
 
-// New checks the tables and makes a calendar of them. The error joins every
-// mistake: a day outside its year, spans out of order or overlapping, a
+// New checks the tables and makes a calendar of them. It returns every mistake: a day outside its year, spans out of order or overlapping, a
 // make-up day on a weekday or on a holiday, a year given twice.
-func New(years []Year) (*Calendar, error) {
+func New(years []Year) (*Calendar, []error) {
 	c := &Calendar{years: map[int]bool{}, off: map[day.Day]bool{}, makeUp: map[day.Day]bool{}}
 	var mistakes []error
 	for _, y := range years {
 		if c.years[y.Year] {
-			mistakes = append(mistakes, fmt.Errorf("%d is given twice", y.Year))
+			mistakes = append(mistakes, mistake("calendar.twice", y.Year))
 		}
 		c.years[y.Year] = true
 		mistakes = append(mistakes, c.holidays(y)...)
 		mistakes = append(mistakes, c.makeUpDays(y)...)
 	}
-	return c, errors.Join(mistakes...)
+	return c, mistakes
 }
 
 func (c *Calendar) holidays(y Year) (mistakes []error) {
 	last := day.Day{}
 	for _, s := range y.Holidays {
 		if s.From.Year() != y.Year || s.Until.Year() != y.Year || s.Until.Before(s.From) {
-			mistakes = append(mistakes, fmt.Errorf("%d: the holiday %s to %s is no span of days in that year", y.Year, s.From, s.Until))
+			mistakes = append(mistakes, mistake("calendar.span", y.Year, s.From.String(), s.Until.String()))
 			continue
 		}
 		if !s.From.After(last) {
-			mistakes = append(mistakes, fmt.Errorf("%d: the holiday from %s is out of order or overlaps", y.Year, s.From))
+			mistakes = append(mistakes, mistake("calendar.order", y.Year, s.From.String()))
 		}
 		last = s.Until
 		for d := s.From; !d.After(s.Until); d = d.AddDays(1) {
@@ -75,7 +73,7 @@ func (c *Calendar) holidays(y Year) (mistakes []error) {
 func (c *Calendar) makeUpDays(y Year) (mistakes []error) {
 	for _, d := range y.MakeUp {
 		if d.Year() != y.Year || !weekend(d) || c.off[d] || c.makeUp[d] {
-			mistakes = append(mistakes, fmt.Errorf("%d: %s is no weekend day of that year that could be worked, or stands twice", y.Year, d))
+			mistakes = append(mistakes, mistake("calendar.make_up", y.Year, d.String()))
 		}
 		c.makeUp[d] = true
 	}

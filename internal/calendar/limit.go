@@ -1,38 +1,49 @@
 package calendar
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
 	"time"
 
 	"guanji/internal/day"
+	"guanji/internal/problem"
 )
 
 // A Counting says how a limit is counted.
 type Counting string
 
-// The ways of counting. Hours run from the instant of the trigger, day and
-// night. Days, weeks, months and years leave the day of the trigger out and end
-// with the last second of the last day in Beijing; where the rules held here
-// name no way of counting, this is our own choice.
+// The ways of counting. The rules held under content/ name amounts and the day
+// from which a limit runs, but no way of counting; where they name none, what
+// follows is our own choice:
+//
+//   - Hours and minutes are clock hours from the instant of the trigger, day
+//     and night, holidays among them.
+//   - The day of the trigger, as it is in Beijing, is not counted: one day is
+//     all of the next day. The limit ends with the last second of its last day.
+//   - Months and years end on the day of the same number, or on the last day of
+//     a month that has none: a month after 31 January is 28 or 29 February.
+//   - A last day that is no working day is not moved to a later one: that errs
+//     on the early side.
 const (
 	Hours       Counting = "hours"
-	Days        Counting = "days"
+	Days        Counting = "days" // calendar days, weeks, months and years
 	WorkingDays Counting = "working_days"
 )
 
-// A Limit is a time allowed after a trigger.
+// A Limit is a time allowed after a trigger. [ParseLimit] makes it.
 type Limit struct {
 	Amount   int
 	Unit     byte // 'H' hours, 'm' minutes, 'D', 'W', 'M' months, 'Y'
 	Counting Counting
 }
 
+// mistake is an error of kind [problem.Input], worded in both languages.
+func mistake(key string, args ...any) error { return problem.New(problem.Input, key, args...) }
+
 // maxAmount bounds a limit; nothing in law is longer than 1000 of anything.
 const maxAmount = 1000
 
-var duration = regexp.MustCompile(`^P(?:(\d{1,4})([DWMY])|T(\d{1,4})([HM]))$`)
+var duration = regexp.MustCompile(`^P(?:(\d{1,9})([DWMY])|T(\d{1,9})([HM]))$`)
 
 // ParseLimit reads an ISO 8601 duration of one unit (PT1H, PT30M, P10D, P2W,
 // P6M, P1Y) and how it is counted. Hours and minutes go with [Hours], working
@@ -40,7 +51,7 @@ var duration = regexp.MustCompile(`^P(?:(\d{1,4})([DWMY])|T(\d{1,4})([HM]))$`)
 func ParseLimit(iso, counting string) (Limit, error) {
 	m := duration.FindStringSubmatch(iso)
 	if m == nil {
-		return Limit{}, fmt.Errorf("%.40q is no duration such as PT1H, P10D, P6M or P1Y", iso)
+		return Limit{}, mistake("calendar.duration", iso)
 	}
 	l := Limit{Counting: Counting(counting)}
 	if m[2] != "" {
@@ -51,32 +62,34 @@ func ParseLimit(iso, counting string) (Limit, error) {
 		l.Amount, _ = strconv.Atoi(m[3])
 	}
 	if l.Amount < 1 || l.Amount > maxAmount {
-		return Limit{}, fmt.Errorf("%s: want an amount from 1 to %d", iso, maxAmount)
+		return Limit{}, mistake("calendar.amount", iso, maxAmount)
 	}
 	clock := l.Unit == 'H' || l.Unit == 'm'
 	switch l.Counting {
 	case Hours:
 		if !clock {
-			return Limit{}, fmt.Errorf("%s is not counted in hours", iso)
+			return Limit{}, mistake("calendar.counted", iso, counting)
 		}
 	case Days:
 		if clock {
-			return Limit{}, fmt.Errorf("%s is not counted in days", iso)
+			return Limit{}, mistake("calendar.counted", iso, counting)
 		}
 	case WorkingDays:
 		if l.Unit != 'D' {
-			return Limit{}, fmt.Errorf("%s is not counted in working days", iso)
+			return Limit{}, mistake("calendar.counted", iso, counting)
 		}
 	default:
-		return Limit{}, fmt.Errorf("%.40q is no way of counting: want hours, days or working_days", counting)
+		return Limit{}, mistake("calendar.counting", counting)
 	}
 	return l, nil
 }
 
-// Due returns the last moment that keeps a limit which runs from an instant.
-// The error is an [*UnknownYearError] if working days of a year without a
-// table would have to be counted.
+// Due returns the last moment, in Beijing time, that keeps a limit which runs
+// from an instant; [Counting] tells how it is counted. A limit in days ends at
+// 23:59:59. The error is an [*UnknownYearError] if working days of a year
+// without a table would have to be counted.
 func (c *Calendar) Due(from time.Time, l Limit) (time.Time, error) {
+	from = from.In(day.Beijing)
 	start := day.In(from)
 	switch {
 	case l.Unit == 'H':
@@ -121,12 +134,12 @@ var annual = regexp.MustCompile(`^--(\d\d)-(\d\d)$`)
 func Annual(due string, after day.Day) (day.Day, error) {
 	m := annual.FindStringSubmatch(due)
 	if m == nil {
-		return day.Day{}, fmt.Errorf("%.40q is no day of the year such as --01-31", due)
+		return day.Day{}, mistake("calendar.annual", due)
 	}
 	month, _ := strconv.Atoi(m[1])
 	dom, _ := strconv.Atoi(m[2])
 	if got := day.Of(2025, time.Month(month), dom); month < 1 || dom < 1 || got.Start().Month() != time.Month(month) || got.Year() != 2025 {
-		return day.Day{}, fmt.Errorf("%s is not in every year", due)
+		return day.Day{}, mistake("calendar.every_year", due)
 	}
 	d := day.Of(after.Year(), time.Month(month), dom)
 	if d.Before(after) {

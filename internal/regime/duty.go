@@ -206,20 +206,20 @@ func (l *loader) cadence(c cadenceEntry) {
 	for _, p := range []string{c.Period, c.Keep} {
 		if p != "" {
 			if _, err := calendar.ParseLimit(p, "days"); err != nil {
-				l.fail(c.Pos, "calendar.bad", err.Error())
+				l.fail(c.Pos, "calendar.bad", err)
 			}
 		}
 	}
 	if c.Due != "" {
 		if _, err := l.annual(c.Due, day.Of(2025, 1, 1)); err != nil {
-			l.fail(c.Pos, "calendar.bad", err.Error())
+			l.fail(c.Pos, "calendar.bad", err)
 		}
 	}
 }
 
 func (l *loader) limit(c cadenceEntry) {
 	if _, err := calendar.ParseLimit(c.Limit, c.Calendar); err != nil {
-		l.fail(c.Pos, "calendar.bad", err.Error())
+		l.fail(c.Pos, "calendar.bad", err)
 	}
 }
 

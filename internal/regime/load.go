@@ -277,9 +277,9 @@ func (l *loader) readCalendar() {
 		}
 		years = append(years, f.year())
 	}
-	c, err := calendar.New(years)
-	if err != nil {
-		l.fail(strict.Pos{File: "calendar"}, "calendar.bad", err.Error())
+	c, mistakes := calendar.New(years)
+	for _, err := range mistakes {
+		l.fail(strict.Pos{File: "calendar"}, "calendar.bad", err)
 	}
 	l.Calendar = c
 }
