@@ -31,7 +31,11 @@ func (p *program) ask() *cobra.Command {
 		q.lines.Buffer(nil, 64<<10)
 		err = q.run(again)
 		if errors.Is(err, errLeave) {
-			fmt.Fprintln(p.out, p.msg("ask.left", q.file))
+			key := "ask.left"
+			if q.doc == nil {
+				key = "ask.nothing_kept"
+			}
+			fmt.Fprintln(p.out, p.msg(key, q.file))
 			return nil
 		}
 		return err
@@ -222,7 +226,10 @@ func (q *interview) question(next standing.Question, a *regime.Assessment) error
 		case "h":
 			fmt.Fprintln(q.out, f.Help.In(q.lang))
 			continue
-		case "?", "":
+		case "":
+			fmt.Fprintln(q.out, "  "+q.msg("ask.want_answer"))
+			continue
+		case "?":
 			q.doc.SetFact(next.Subject, f, org.Value{})
 			return nil
 		}

@@ -138,13 +138,17 @@ func Grading(w io.Writer, l message.Lang, g *regime.Grading, on day.Day) error {
 func urgent(reports []regime.Report) []regime.Report {
 	sorted := slices.Clone(reports)
 	rank := func(r regime.Report) int {
+		n := 0
 		switch {
 		case r.By != nil:
-			return 1
+			n = 1
 		case r.Limit != nil:
-			return 2
+			n = 2
 		}
-		return 0
+		if r.Provisional {
+			n += 3 // what is settled comes first
+		}
+		return n
 	}
 	slices.SortStableFunc(sorted, func(a, b regime.Report) int {
 		if c := cmp.Compare(rank(a), rank(b)); c != 0 || a.By == nil || b.By == nil {
@@ -160,6 +164,8 @@ func (p printer) report(r regime.Report) {
 	switch {
 	case r.By != nil:
 		by = clock(*r.By)
+	case r.Content == "closing":
+		by = p.msg("grade.after_handling", p.period(*r.Limit))
 	case r.Limit != nil:
 		by = p.period(*r.Limit)
 	}
@@ -167,7 +173,7 @@ func (p printer) report(r regime.Report) {
 	if r.Provisional {
 		text += p.msg("grade.provisional")
 	}
-	p.para(2, pad(by, 18), text)
+	p.para(2, pad(by, 24), text)
 }
 
 // clock shows a moment in Beijing time.
