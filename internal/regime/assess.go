@@ -6,6 +6,7 @@ import (
 
 	"guanji/internal/calendar"
 	"guanji/internal/day"
+	"guanji/internal/law"
 	"guanji/internal/message"
 	"guanji/internal/org"
 	"guanji/internal/problem"
@@ -67,6 +68,8 @@ type Upcoming struct {
 	Name        message.Text `json:"name"`
 	Applies     Applies      `json:"applies"`
 	WorkingDays *int         `json:"working_days"` // until then; null where the holidays of a year are not held
+
+	Confidence law.Confidence `json:"confidence"`
 }
 
 // TransferDecision is the decision on one transfer of an organization file.
@@ -176,7 +179,7 @@ func (s *Set) upcoming(answers []DutyAnswer, on day.Day) []Upcoming {
 			continue // checked when the content was read
 		}
 		if i := slices.IndexFunc(list, func(u Upcoming) bool { return u.Duty == a.ID }); i < 0 {
-			u := Upcoming{Day: next, Duty: a.ID, Name: a.Name, Applies: a.Applies}
+			u := Upcoming{Day: next, Duty: a.ID, Name: a.Name, Applies: a.Applies, Confidence: a.Confidence}
 			if n, err := s.Calendar.WorkingDaysBetween(on, next); err == nil {
 				u.WorkingDays = &n
 			}

@@ -339,7 +339,7 @@ func (p assessmentPrinter) next() {
 		if u.WorkingDays != nil {
 			working = p.msg("assess.working_days", *u.WorkingDays)
 		}
-		p.para(2, u.Day.String()+" "+icon+" ", p.text(u.Name)+p.msg("assess.in_days", p.a.AsOf.DaysUntil(u.Day))+working)
+		p.para(2, u.Day.String()+" "+icon+" ", p.text(u.Name)+p.mark(u.Confidence)+p.msg("assess.in_days", p.a.AsOf.DaysUntil(u.Day))+working)
 	}
 	p.recurring()
 	p.starting()
