@@ -5,7 +5,9 @@ package bench
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -84,7 +86,8 @@ func writeFacts(b *strings.Builder, f Facts, indent string) {
 	if len(f) == 0 {
 		fmt.Fprintf(b, "%s{}\n", indent)
 	}
-	for id, v := range f {
+	for _, id := range slices.Sorted(maps.Keys(f)) {
+		v := f[id]
 		if list, ok := v.([]string); ok {
 			v = "[" + strings.Join(list, ", ") + "]"
 		}
