@@ -36,8 +36,9 @@ func (e *UnknownYearError) Error() string {
 	return fmt.Sprintf("the public holidays of %d are not held", e.Year)
 }
 
-// New checks the tables and makes a calendar of them. It returns every mistake: a day outside its year, spans out of order or overlapping, a
-// make-up day on a weekday or on a holiday, a year given twice.
+// New checks the tables and makes a calendar of them. It returns every
+// mistake: a day outside its year, spans out of order or overlapping, a make-up
+// day on a weekday or on a holiday, a year given twice.
 func New(years []Year) (*Calendar, []error) {
 	c := &Calendar{years: map[int]bool{}, off: map[day.Day]bool{}, makeUp: map[day.Day]bool{}}
 	var mistakes []error

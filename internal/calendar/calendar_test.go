@@ -295,6 +295,7 @@ func TestNewFindsMistakes(t *testing.T) {
 	}{
 		"twice":                {[]Year{{Year: 2026}, {Year: 2026}}, "given twice"},
 		"outside the year":     {[]Year{{Year: 2026, Holidays: span(day.Of(2025, 12, 31), day.Of(2026, 1, 1))}}, "no span of days in that year"},
+		"past the year":        {[]Year{{Year: 2026, Holidays: span(day.Of(2026, 12, 31), day.Of(2027, 1, 1))}}, "no span of days in that year"},
 		"backwards":            {[]Year{{Year: 2026, Holidays: span(day.Of(2026, 1, 2), day.Of(2026, 1, 1))}}, "no span of days"},
 		"overlap":              {[]Year{{Year: 2026, Holidays: append(span(day.Of(2026, 1, 1), day.Of(2026, 1, 3)), span(day.Of(2026, 1, 3), day.Of(2026, 1, 4))...)}}, "overlaps"},
 		"make-up on a weekday": {[]Year{{Year: 2026, MakeUp: []day.Day{day.Of(2026, 1, 5)}}}, "no weekend day"},
