@@ -18,7 +18,8 @@ type File struct {
 	ID           string
 	Name         message.Text
 	Designations []Designation
-	Facts        Facts // about the organization
+	Facts        Facts    // about the organization
+	Asked        []string // facts about the organization stated as unknown
 	Systems      []Unit
 	Transfers    []Unit
 }
@@ -28,6 +29,7 @@ type Unit struct {
 	ID    string
 	Name  message.Text
 	Facts Facts
+	Asked []string // facts stated as unknown
 }
 
 // A Designation is a notice of designation received from a protection
@@ -87,7 +89,7 @@ func (v *Vocabulary) ReadFile(name string, data []byte) (*File, error) {
 		mistakes = append(mistakes, e.Guanji.Pos().Spot("file.version", e.Guanji.Show(), FileVersion))
 	}
 	if !e.Facts.IsNull() {
-		v.ReadFacts(f.Facts, e.Facts, &mistakes, AboutOrganization)
+		f.Asked = v.ReadFacts(f.Facts, e.Facts, &mistakes, AboutOrganization)
 	}
 	f.Systems = v.readUnits(e.Systems, AboutSystem, &mistakes)
 	f.Transfers = v.readUnits(e.Transfers, AboutTransfer, &mistakes)
@@ -115,7 +117,7 @@ func (v *Vocabulary) readUnits(entries []unitFactsEntry, subject Subject, mistak
 		first[id] = e.ID.Pos.Line
 		u := Unit{ID: id, Name: e.Name, Facts: v.NewFacts()}
 		if !e.Facts.IsNull() {
-			v.ReadFacts(u.Facts, e.Facts, mistakes, subject)
+			u.Asked = v.ReadFacts(u.Facts, e.Facts, mistakes, subject)
 		}
 		units = append(units, u)
 	}

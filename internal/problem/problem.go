@@ -22,6 +22,12 @@ const (
 	NotFound Kind = "not_found" // what was asked for is not there
 	Refused  Kind = "refused"   // it could not be done here: disk, network, permission
 	Internal Kind = "internal"  // a mistake in the program
+
+	SignedOut   Kind = "signed_out"  // nobody is signed in: sign in
+	Denied      Kind = "denied"      // this person may not: ask somebody who may
+	Conflict    Kind = "conflict"    // somebody was faster: look again
+	TooMany     Kind = "too_many"    // too often: wait
+	Unavailable Kind = "unavailable" // not now: try again later
 )
 
 // An Error is a failure with a kind and words for people.
@@ -104,6 +110,36 @@ func (l List) Sorted() error {
 	})
 }
 
+// A Field is one mistake in one field of a form or request.
+type Field struct {
+	Name string
+	Msg  message.M
+}
+
+// Fields is every mistake in the fields of a form or request. It is an error
+// of kind [Input].
+type Fields []Field
+
+// Error returns every mistake in English, one to a line.
+func (f Fields) Error() string { return f.In(message.English) }
+
+// In returns every mistake in a language, one to a line.
+func (f Fields) In(l message.Lang) string {
+	lines := make([]string, len(f))
+	for i, m := range f {
+		lines[i] = m.Name + ": " + m.Msg.In(l)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// OrNil returns f as an error, or nil if there is no mistake.
+func (f Fields) OrNil() error {
+	if len(f) == 0 {
+		return nil
+	}
+	return f
+}
+
 // KindOf returns the kind of an error: [Internal] for one that it does not
 // know, and "" for nil.
 func KindOf(err error) Kind {
@@ -111,6 +147,9 @@ func KindOf(err error) Kind {
 		return ""
 	}
 	if _, ok := errors.AsType[List](err); ok {
+		return Input
+	}
+	if _, ok := errors.AsType[Fields](err); ok {
 		return Input
 	}
 	if e, ok := errors.AsType[*Error](err); ok {

@@ -20,6 +20,7 @@ func TestKindOf(t *testing.T) {
 		"wrapped":       {fmt.Errorf("show: %w", New(Usage, "x")), Usage},
 		"list":          {List{{File: "a"}}, Input},
 		"joined":        {errors.Join(io.EOF, New(Refused, "x")), Refused},
+		"fields":        {Fields{{Name: "name"}}, Input},
 		"list, wrapped": {fmt.Errorf("read: %w", List{{File: "a"}}), Input},
 	}
 	for name, tt := range tests {

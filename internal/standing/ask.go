@@ -1,8 +1,15 @@
-// Package standing turns questions into facts: which open question would tell
-// most, and how an answer enters the organization file.
+// Package standing is about where an organization stands: what was stated of
+// it, by whom and when; what follows on any day; what would follow if answers
+// were others; and which open question would tell most.
+//
+// Whatever is stated is an [Entry], and stays: the state of an organization is
+// made from its entries, and so is that of any past day. The organization file
+// is another form of a [State], read by [Service.Import] and written by
+// [Service.Export].
 package standing
 
 import (
+	"cmp"
 	"slices"
 
 	"guanji/internal/org"
@@ -21,23 +28,14 @@ type Question struct {
 // unknown ones included.
 type Answered func(subject, fact string) bool
 
-// Next returns the most useful open question of an assessment: the one that
-// could raise the status most, then the one on which most duties depend. It
-// returns false if nothing useful is open.
-//
-// Where no system is listed, questions about systems have the organization as
-// their subject: a system must be named first.
+// Next returns the most useful open question of an assessment, the first of
+// [Open]. It returns false if nothing useful is open.
 func Next(v *org.Vocabulary, a *regime.Assessment, asked Answered) (Question, bool) {
-	questions := open(v, a, asked)
+	questions := Open(v, a, asked)
 	if len(questions) == 0 {
 		return Question{}, false
 	}
-	return slices.MinFunc(questions, func(x, y Question) int {
-		if d := y.weight() - x.weight(); d != 0 {
-			return d
-		}
-		return slices.Index(v.Facts(), x.Fact) - slices.Index(v.Facts(), y.Fact)
-	}), true
+	return questions[0], true
 }
 
 // weight is how useful an answer is. A step of status outweighs any number of
@@ -47,27 +45,37 @@ func (q Question) weight() int {
 	return step*1000 + q.Duties
 }
 
-// open gathers every open question once.
-func open(v *org.Vocabulary, a *regime.Assessment, asked Answered) []Question {
+// Open returns every open question of an assessment once: first those that
+// could raise the status most, then those on which most duties depend.
+//
+// Where no system is listed, questions about systems have the organization as
+// their subject: a system must be named first.
+func Open(v *org.Vocabulary, a *regime.Assessment, asked Answered) []Question {
+	type key struct {
+		fact    *org.Fact
+		subject string
+	}
+	at := map[key]int{}
 	var list []Question
 	find := func(fact, subject string) *Question {
 		f := v.Fact(fact)
-		if f == nil || asked(subject, fact) || f.Subject != org.AboutOrganization && f.Subject != org.AboutSystem {
+		if f == nil || f.Subject != org.AboutOrganization && f.Subject != org.AboutSystem || asked(subject, fact) {
 			return nil
 		}
 		if f.Subject == org.AboutOrganization {
 			subject = string(org.AboutOrganization)
 		}
-		if asked(subject, fact) {
-			return nil
-		}
-		for i := range list {
-			if list[i].Fact == f && list[i].Subject == subject {
-				return &list[i]
+		k := key{f, subject}
+		i, ok := at[k]
+		if !ok {
+			if asked(subject, fact) {
+				return nil
 			}
+			i = len(list)
+			at[k] = i
+			list = append(list, Question{Fact: f, Subject: subject})
 		}
-		list = append(list, Question{Fact: f, Subject: subject})
-		return &list[len(list)-1]
+		return &list[i]
 	}
 	for _, m := range a.Determination.Missing {
 		if q := find(m.Fact, m.Subject); q != nil {
@@ -81,5 +89,12 @@ func open(v *org.Vocabulary, a *regime.Assessment, asked Answered) []Question {
 			}
 		}
 	}
+	place := map[*org.Fact]int{}
+	for i, f := range v.Facts() {
+		place[f] = i
+	}
+	slices.SortStableFunc(list, func(x, y Question) int {
+		return cmp.Or(cmp.Compare(y.weight(), x.weight()), cmp.Compare(place[x.Fact], place[y.Fact]))
+	})
 	return list
 }

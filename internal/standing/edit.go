@@ -2,6 +2,8 @@ package standing
 
 import (
 	"bytes"
+	"fmt"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 
@@ -48,18 +50,71 @@ func (d *Document) Bytes() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// AddSystem adds a system of which nothing is known.
-func (d *Document) AddSystem(id string, name message.Text) {
-	systems := d.value(d.top(), "systems")
-	if systems == nil || systems.Kind != yaml.SequenceNode {
-		systems = &yaml.Node{Kind: yaml.SequenceNode}
-		d.set(d.top(), "systems", systems)
-	}
-	systems.Style = 0
+// AddUnit adds a system or a transfer of which nothing is known to the list
+// with a key, and returns its entry.
+func (d *Document) AddUnit(list, id string, name message.Text) *yaml.Node {
 	unit := mapping()
 	d.set(unit, "id", text(id))
 	d.set(unit, "name", bilingual(name))
-	systems.Content = append(systems.Content, unit)
+	d.list(list).Content = append(d.list(list).Content, unit)
+	return unit
+}
+
+func (d *Document) list(key string) *yaml.Node {
+	n := d.value(d.top(), key)
+	if n == nil || n.Kind != yaml.SequenceNode {
+		n = &yaml.Node{Kind: yaml.SequenceNode}
+		d.set(d.top(), key, n)
+	}
+	n.Style = 0
+	return n
+}
+
+func (d *Document) addNotice(n org.Designation) {
+	entry := mapping()
+	entry.Style = yaml.FlowStyle
+	d.set(entry, "notified_on", dayNode(n.NotifiedOn))
+	for _, field := range []struct{ key, value string }{{"by", n.By}, {"reference", n.Reference}} {
+		if field.value != "" {
+			d.set(entry, field.key, text(field.value))
+		}
+	}
+	if len(n.Systems) > 0 {
+		systems := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}
+		for _, id := range n.Systems {
+			systems.Content = append(systems.Content, text(id))
+		}
+		d.set(entry, "systems", systems)
+	}
+	if !n.WithdrawnOn.IsZero() {
+		d.set(entry, "withdrawn_on", dayNode(n.WithdrawnOn))
+	}
+	d.list("designations").Content = append(d.list("designations").Content, entry)
+}
+
+// addFacts adds facts, in the order of the vocabulary, to an entry without any.
+func (d *Document) addFacts(at *yaml.Node, v *org.Vocabulary, facts org.Facts, asked []string) {
+	entry := mapping()
+	for _, f := range v.Facts() {
+		if f.Kind == org.Record {
+			continue
+		}
+		if val := facts[f.Index]; val.Known() || slices.Contains(asked, f.ID) {
+			entry.Content = append(entry.Content, text(f.ID), valueNode(f, val))
+		}
+	}
+	if len(entry.Content) > 0 {
+		d.set(at, "facts", entry)
+	}
+}
+
+func valueNode(f *org.Fact, val org.Value) *yaml.Node {
+	n := &yaml.Node{}
+	_ = n.Encode(val.In(f)) // bools, numbers, texts and lists of texts always encode
+	if n.Kind == yaml.SequenceNode {
+		n.Style = yaml.FlowStyle
+	}
+	return n
 }
 
 // SetFact states a fact of the organization or of a system. An unknown value
@@ -75,12 +130,7 @@ func (d *Document) SetFact(subject string, f *org.Fact, val org.Value) {
 		d.set(at, "facts", facts)
 	}
 	facts.Style = 0
-	n := &yaml.Node{}
-	_ = n.Encode(val.In(f)) // bools, numbers, texts and lists of texts always encode
-	if n.Kind == yaml.SequenceNode {
-		n.Style = yaml.FlowStyle
-	}
-	d.set(facts, f.ID, n)
+	d.set(facts, f.ID, valueNode(f, val))
 }
 
 // Asked reports whether a fact stands in the file, be it as null.
@@ -163,6 +213,10 @@ func text(s string) *yaml.Node {
 	n := &yaml.Node{}
 	n.SetString(s)
 	return n
+}
+
+func dayNode(d fmt.Stringer) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!timestamp", Value: d.String()}
 }
 
 func bilingual(t message.Text) *yaml.Node {

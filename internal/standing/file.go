@@ -1,0 +1,181 @@
+package standing
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"guanji/internal/message"
+	"guanji/internal/org"
+	"guanji/internal/problem"
+)
+
+func noticeID(n int) string { return fmt.Sprintf("n%d", n) }
+
+// An Import says what an organization file changed.
+type Import struct {
+	Organization string
+	Created      bool
+	Added        int // statements about what nothing was stated of
+	Changed      int // statements that replace others
+	TakenBack    int // statements that the file does not hold
+}
+
+// Import states everything that an organization file holds, all or nothing.
+// It makes the organization if there is none with its id; where only is given,
+// the file must be about that one. What the file does not hold stays, unless
+// whole is set: then it is taken back. The error is a [problem.List] with
+// every mistake of the file.
+func (s *Service) Import(ctx context.Context, only, name string, data []byte, whole bool, a Author) (Import, error) {
+	f, err := s.Set.Vocabulary.ReadFile(name, data)
+	if err != nil {
+		return Import{}, err
+	}
+	if only != "" && f.ID != only {
+		return Import{}, problem.New(problem.Input, "standing.other_organization", f.ID, only)
+	}
+	if f.ID == "." || f.ID == ".." || len(f.ID) > MaxName {
+		return Import{}, problem.New(problem.Input, "standing.bad_id", MaxID)
+	}
+	if err := a.check().OrNil(); err != nil {
+		return Import{}, err
+	}
+	done := Import{Organization: f.ID}
+	state, err := s.State(ctx, f.ID)
+	if problem.KindOf(err) == problem.NotFound {
+		state, done.Created = NewState(f.ID), true
+	} else if err != nil {
+		return Import{}, err
+	}
+	changes := s.difference(state, f, whole)
+	for _, c := range changes {
+		switch _, stood := state.Entry(c.Ref); {
+		case c.Value == nil:
+			done.TakenBack++
+		case stood:
+			done.Changed++
+		default:
+			done.Added++
+		}
+	}
+	if len(changes) == 0 {
+		return done, nil
+	}
+	_, err = s.Store.Append(ctx, f.ID, done.Created, changes, a, s.Now())
+	return done, err
+}
+
+// difference returns what must be stated for a state to hold what a file says.
+func (s *Service) difference(state *State, f *org.File, whole bool) []Change {
+	d := difference{state: state, stands: map[Ref]bool{}}
+	d.add(OfOrganization(KeyName), encode(f.Name))
+	d.facts(s.Set.Vocabulary, org.AboutOrganization, org.Unit{ID: string(org.AboutOrganization), Facts: f.Facts, Asked: f.Asked})
+	for _, u := range f.Systems {
+		d.unit(s.Set.Vocabulary, org.AboutSystem, u)
+	}
+	for _, u := range f.Transfers {
+		d.unit(s.Set.Vocabulary, org.AboutTransfer, u)
+	}
+	d.notices(f.Designations)
+	if whole {
+		d.takeBack()
+	}
+	return d.changes
+}
+
+type difference struct {
+	state   *State
+	stands  map[Ref]bool // what the file holds
+	changes []Change
+}
+
+func (d *difference) add(r Ref, value []byte) {
+	d.stands[r] = true
+	if e, ok := d.state.entries[r]; ok && e.same(value) {
+		return
+	}
+	d.changes = append(d.changes, Change{Ref: r, Value: value, Seen: d.state.Seq(r)})
+}
+
+func (d *difference) unit(v *org.Vocabulary, about org.Subject, u org.Unit) {
+	d.add(Ref{about, u.ID, KeyName}, encode(u.Name))
+	d.facts(v, about, u)
+}
+
+func (d *difference) facts(v *org.Vocabulary, about org.Subject, u org.Unit) {
+	for i, val := range u.Facts {
+		if val.Known() {
+			d.add(Ref{about, u.ID, v.Leaf(i).ID}, encode(val.In(v.Leaf(i))))
+		}
+	}
+	for _, id := range u.Asked {
+		d.add(Ref{about, u.ID, id}, encode(nil))
+	}
+}
+
+// notices matches the notices of a file with those that stand by what they
+// say, since the file gives them no ids.
+func (d *difference) notices(list []org.Designation) {
+	next := 0
+	for r := range d.state.entries {
+		if r.About == AboutNotice {
+			next++
+		}
+	}
+	for _, n := range list {
+		value := encode(Notice{n.NotifiedOn, n.By, n.Reference, n.Systems, n.WithdrawnOn})
+		r := Ref{AboutNotice, "", KeyNotice}
+		for _, id := range d.state.order[AboutNotice] {
+			r.Subject = id
+			if e := d.state.entries[r]; !d.stands[r] && (e.same(value) || samePaper(d.state.Notice(id), n)) {
+				break
+			}
+			r.Subject = ""
+		}
+		if r.Subject == "" {
+			next++
+			r.Subject = noticeID(next)
+		}
+		d.add(r, value)
+	}
+}
+
+// samePaper reports whether a notice that is kept is the one of a file, which
+// may have been withdrawn since, or name other systems.
+func samePaper(n Notice, d org.Designation) bool {
+	return n.NotifiedOn == d.NotifiedOn && n.By == d.By && n.Reference == d.Reference
+}
+
+func (d *difference) takeBack() {
+	var gone []Change
+	for r, e := range d.state.entries {
+		if e.Value != nil && !d.stands[r] {
+			gone = append(gone, Change{Ref: r, Seen: e.Seq})
+		}
+	}
+	slices.SortFunc(gone, func(a, b Change) int { return int(a.Seen - b.Seen) })
+	d.changes = append(d.changes, gone...)
+}
+
+// Export writes the organization file of a state. Equal states give equal
+// bytes, and a file that was exported, imported elsewhere and exported there
+// is the same again.
+func (s *Service) Export(state *State) ([]byte, error) {
+	v := s.Set.Vocabulary
+	f, _ := state.File(v)
+	d := NewDocument(f.ID, f.Name)
+	for _, n := range f.Designations {
+		d.addNotice(n)
+	}
+	d.addFacts(d.top(), v, f.Facts, f.Asked)
+	for _, u := range f.Systems {
+		d.addFacts(d.AddUnit("systems", u.ID, u.Name), v, u.Facts, u.Asked)
+	}
+	for _, u := range f.Transfers {
+		d.addFacts(d.AddUnit("transfers", u.ID, u.Name), v, u.Facts, u.Asked)
+	}
+	return d.Bytes()
+}
+
+// AddSystem adds a system of which nothing is known.
+func (d *Document) AddSystem(id string, name message.Text) { d.AddUnit("systems", id, name) }

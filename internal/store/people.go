@@ -1,0 +1,243 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"guanji/internal/access"
+	"guanji/internal/account"
+	"guanji/internal/message"
+	"guanji/internal/problem"
+)
+
+const accountColumns = `id, name, role, disabled, lang, created_at`
+
+func scanAccount(r row) (a account.Account, err error) {
+	var created int64
+	var role, lang string
+	err = r.Scan(&a.ID, &a.Name, &role, &a.Disabled, &lang, &created)
+	a.Role, a.Lang, a.Created = account.Role(role), message.Lang(lang), instant(created)
+	return a, err
+}
+
+// Accounts implements [access.Accounts].
+func (s *Store) Accounts(ctx context.Context) (all []account.Account, err error) {
+	err = s.read(ctx, func(x executor) error {
+		all, err = list(ctx, x, scanAccount, `select `+accountColumns+` from account order by created_at, id`)
+		return err
+	})
+	return all, err
+}
+
+// Credentials implements [access.Accounts].
+func (s *Store) Credentials(ctx context.Context, key string) (a account.Account, hash string, err error) {
+	err = s.read(ctx, func(x executor) error {
+		var id string
+		if err := x.row(ctx, `select id, password from account where name_key = $1`, key).Scan(&id, &hash); err != nil {
+			return s.notFound(err, "access.no_account")
+		}
+		a, err = scanAccount(x.row(ctx, `select `+accountColumns+` from account where id = $1`, id))
+		return err
+	})
+	return a, hash, err
+}
+
+// notFound gives the failure of reading one row its kind.
+func (s *Store) notFound(err error, key string, args ...any) error {
+	if s.db.dialect().missing(err) {
+		return problem.New(problem.NotFound, key, args...)
+	}
+	return err
+}
+
+// AddAccount implements [access.Accounts].
+func (s *Store) AddAccount(ctx context.Context, a account.Account, link access.Pass) error {
+	return s.write(ctx, func(x executor) error {
+		if err := s.insertAccount(ctx, x, a, ""); err != nil {
+			return err
+		}
+		return insertPass(ctx, x, link)
+	})
+}
+
+func (s *Store) insertAccount(ctx context.Context, x executor, a account.Account, hash string) error {
+	_, err := x.exec(ctx, `insert into account (id, name, name_key, role, password, disabled, lang, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		a.ID, a.Name, account.Key(a.Name), string(a.Role), hash, a.Disabled, string(a.Lang), micros(a.Created))
+	if s.db.dialect().unique(err) {
+		return problem.New(problem.Conflict, "access.name_taken")
+	}
+	return err
+}
+
+// SetAccount implements [access.Accounts].
+func (s *Store) SetAccount(ctx context.Context, a account.Account) error {
+	return s.write(ctx, func(x executor) error {
+		if err := lockPeople(ctx, x); err != nil {
+			return err
+		}
+		n, err := x.exec(ctx, `update account set role = $1, disabled = $2, lang = $3 where id = $4`, string(a.Role), a.Disabled, string(a.Lang), a.ID)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return problem.New(problem.NotFound, "access.no_account")
+		}
+		if a.Disabled {
+			if _, err := x.exec(ctx, `delete from pass where account = $1`, a.ID); err != nil {
+				return err
+			}
+		}
+		var left int64
+		if err := x.row(ctx, `select cast(count(*) as bigint) from account where role = $1 and not disabled`, string(account.Administrator)).Scan(&left); err != nil {
+			return err
+		}
+		if left == 0 {
+			return problem.New(problem.Conflict, "access.last_administrator")
+		}
+		return nil
+	})
+}
+
+// lockPeople makes changes that look at several accounts wait for one another.
+func lockPeople(ctx context.Context, x executor) error {
+	_, err := x.exec(ctx, `insert into setting (key, value) values ('people', '1') on conflict (key) do update set value = excluded.value`)
+	return err
+}
+
+// SetPassword implements [access.Accounts].
+func (s *Store) SetPassword(ctx context.Context, id, hash, keep string) error {
+	return s.write(ctx, func(x executor) error {
+		n, err := x.exec(ctx, `update account set password = $1 where id = $2`, hash, id)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return problem.New(problem.NotFound, "access.no_account")
+		}
+		_, err = x.exec(ctx, `delete from pass where account = $1 and kind <> $2 and digest <> $3`, id, string(access.Token), keep)
+		return err
+	})
+}
+
+// Begin implements [access.Starting].
+func (s *Store) Begin(ctx context.Context, link access.Pass) error {
+	return s.write(ctx, func(x executor) error {
+		if err := lockPeople(ctx, x); err != nil {
+			return err
+		}
+		if err := noAccounts(ctx, x); err != nil {
+			return err
+		}
+		if _, err := x.exec(ctx, `delete from pass where kind = $1`, string(access.FirstLink)); err != nil {
+			return err
+		}
+		return insertPass(ctx, x, link)
+	})
+}
+
+func noAccounts(ctx context.Context, x executor) error {
+	var n int64
+	if err := x.row(ctx, `select cast(count(*) as bigint) from account`).Scan(&n); err != nil {
+		return err
+	}
+	if n > 0 {
+		return problem.New(problem.Conflict, "access.started")
+	}
+	return nil
+}
+
+// Start implements [access.Starting].
+func (s *Store) Start(ctx context.Context, link string, a account.Account, hash string) error {
+	return s.write(ctx, func(x executor) error {
+		if err := lockPeople(ctx, x); err != nil {
+			return err
+		}
+		if err := noAccounts(ctx, x); err != nil {
+			return err
+		}
+		if err := takePass(ctx, x, link); err != nil {
+			return err
+		}
+		return s.insertAccount(ctx, x, a, hash)
+	})
+}
+
+const passColumns = `digest, kind, coalesce(account, ''), label, scopes, created_at, seen_at, expires_at`
+
+func scanPass(r row) (p access.Pass, err error) {
+	var created, seen, expires, scopes int64
+	var kind string
+	err = r.Scan(&p.Digest, &kind, &p.Account, &p.Label, &scopes, &created, &seen, &expires)
+	p.Kind, p.Scopes = access.Kind(kind), account.Permission(scopes)
+	p.Created, p.Seen, p.Expires = instant(created), instant(seen), instant(expires)
+	return p, err
+}
+
+func insertPass(ctx context.Context, x executor, p access.Pass) error {
+	var owner *string
+	if p.Account != "" {
+		owner = &p.Account
+	}
+	_, err := x.exec(ctx, `insert into pass (digest, kind, account, label, scopes, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		p.Digest, string(p.Kind), owner, p.Label, int64(p.Scopes), micros(p.Created), micros(p.Seen), micros(p.Expires))
+	return err
+}
+
+// SavePass implements [access.Passes]. Passes long expired are swept out.
+func (s *Store) SavePass(ctx context.Context, p access.Pass) error {
+	return s.write(ctx, func(x executor) error {
+		if _, err := x.exec(ctx, `delete from pass where expires_at < $1`, micros(p.Created.Add(-24*time.Hour))); err != nil {
+			return err
+		}
+		return insertPass(ctx, x, p)
+	})
+}
+
+// Pass implements [access.Passes].
+func (s *Store) Pass(ctx context.Context, digest string) (p access.Pass, a account.Account, err error) {
+	err = s.read(ctx, func(x executor) error {
+		p, err = scanPass(x.row(ctx, `select `+passColumns+` from pass where digest = $1`, digest))
+		if err != nil {
+			return s.notFound(err, "access.no_pass")
+		}
+		if p.Account == "" {
+			return nil
+		}
+		a, err = scanAccount(x.row(ctx, `select `+accountColumns+` from account where id = $1`, p.Account))
+		return err
+	})
+	return p, a, err
+}
+
+// Passes implements [access.Passes].
+func (s *Store) Passes(ctx context.Context, owner string, k access.Kind) (all []access.Pass, err error) {
+	err = s.read(ctx, func(x executor) error {
+		all, err = list(ctx, x, scanPass, `select `+passColumns+` from pass where account = $1 and kind = $2 order by created_at desc, digest`, owner, string(k))
+		return err
+	})
+	return all, err
+}
+
+// TouchPass implements [access.Passes].
+func (s *Store) TouchPass(ctx context.Context, digest string, seen time.Time) error {
+	return s.write(ctx, func(x executor) error {
+		_, err := x.exec(ctx, `update pass set seen_at = $1 where digest = $2`, micros(seen), digest)
+		return err
+	})
+}
+
+// TakePass implements [access.Passes].
+func (s *Store) TakePass(ctx context.Context, digest string) error {
+	return s.write(ctx, func(x executor) error { return takePass(ctx, x, digest) })
+}
+
+func takePass(ctx context.Context, x executor, digest string) error {
+	n, err := x.exec(ctx, `delete from pass where digest = $1`, digest)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return problem.New(problem.NotFound, "access.no_pass")
+	}
+	return nil
+}

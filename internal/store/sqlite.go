@@ -1,0 +1,117 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"modernc.org/sqlite"
+	sqlitelib "modernc.org/sqlite/lib"
+)
+
+// sqliteDB has one connection that writes and several that read, as SQLite
+// allows one writer at a time, and readers beside it (WAL).
+type sqliteDB struct {
+	writer, readers *sql.DB
+}
+
+const sqliteReaders = 4
+
+func openSQLite(ctx context.Context, path string) (database, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // nobody else reads what is kept there
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
+	const common = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
+	name := "file:" + (&url.URL{Path: path}).EscapedPath() + common
+	db := &sqliteDB{}
+	if db.writer, err = sql.Open("sqlite", name+"&_txlock=immediate"); err != nil {
+		return nil, err
+	}
+	if db.readers, err = sql.Open("sqlite", name+"&_pragma=query_only(1)"); err != nil {
+		return nil, errors.Join(err, db.writer.Close())
+	}
+	db.writer.SetMaxOpenConns(1)
+	db.readers.SetMaxOpenConns(sqliteReaders)
+	db.readers.SetMaxIdleConns(sqliteReaders)
+	if err := db.writer.PingContext(ctx); err != nil {
+		return nil, errors.Join(err, db.close())
+	}
+	return db, nil
+}
+
+func (db *sqliteDB) close() error { return errors.Join(db.readers.Close(), db.writer.Close()) }
+
+func (db *sqliteDB) dialect() dialect {
+	return dialect{
+		name: "sqlite",
+		lock: "select 1", // the transaction itself is the lock
+		unique: func(err error) bool {
+			e, ok := errors.AsType[*sqlite.Error](err)
+			return ok && (e.Code() == sqlitelib.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlitelib.SQLITE_CONSTRAINT_PRIMARYKEY)
+		},
+		missing: func(err error) bool { return errors.Is(err, sql.ErrNoRows) },
+	}
+}
+
+func (db *sqliteDB) write(ctx context.Context, f func(executor) error) error {
+	return inTx(ctx, db.writer, f)
+}
+
+func (db *sqliteDB) read(ctx context.Context, f func(executor) error) error {
+	return inTx(ctx, db.readers, f)
+}
+
+func inTx(ctx context.Context, db *sql.DB, f func(executor) error) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // fails once committed, as it should
+	if err := f(sqlTx{tx}); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+type sqlTx struct{ tx *sql.Tx }
+
+func (t sqlTx) exec(ctx context.Context, q string, args ...any) (int64, error) {
+	r, err := t.tx.ExecContext(ctx, q, args...)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+func (t sqlTx) query(ctx context.Context, q string, args ...any) (rows, error) {
+	r, err := t.tx.QueryContext(ctx, q, args...)
+	if err != nil {
+		return nil, err
+	}
+	return sqlRows{r}, nil
+}
+
+func (t sqlTx) row(ctx context.Context, q string, args ...any) row {
+	return t.tx.QueryRowContext(ctx, q, args...)
+}
+
+type sqlRows struct{ *sql.Rows }
+
+func (r sqlRows) Close() { _ = r.Rows.Close() } // Err tells what went wrong
+
+// removeSQLite removes a file with what SQLite keeps beside it.
+func removeSQLite(path string) {
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		_ = os.Remove(path + suffix) // a trial that stays behind harms nothing
+	}
+}

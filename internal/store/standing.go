@@ -1,0 +1,252 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"guanji/internal/org"
+	"guanji/internal/problem"
+	"guanji/internal/standing"
+)
+
+// Organizations implements [standing.Store].
+func (s *Store) Organizations(ctx context.Context) (heads []standing.Head, err error) {
+	err = s.read(ctx, func(x executor) error {
+		heads, err = list(ctx, x, func(r row) (h standing.Head, err error) { return h, r.Scan(&h.ID, &h.Revision) },
+			`select id, revision from organization order by created_at, id`)
+		return err
+	})
+	return heads, err
+}
+
+// Revision implements [standing.Store].
+func (s *Store) Revision(ctx context.Context, organization string) (revision int64, err error) {
+	err = s.read(ctx, func(x executor) error {
+		err := x.row(ctx, `select revision from organization where id = $1`, organization).Scan(&revision)
+		return s.notFound(err, "standing.no_organization", organization)
+	})
+	return revision, err
+}
+
+const entryColumns = `about, subject, key, seq, value, stated_at, stated_by, origin, source, sure`
+
+func scanEntry(r row) (e standing.Entry, err error) {
+	var about, origin, sure string
+	var value *string
+	var at int64
+	err = r.Scan(&about, &e.Subject, &e.Key, &e.Seq, &value, &at, &e.By, &origin, &e.Source, &sure)
+	e.About, e.Origin, e.Sure, e.At = org.Subject(about), standing.Origin(origin), standing.Sure(sure), instant(at)
+	if value != nil {
+		e.Value = json.RawMessage(*value)
+	}
+	return e, err
+}
+
+// Entries implements [standing.Store].
+func (s *Store) Entries(ctx context.Context, organization string, after int64) (entries []standing.Entry, err error) {
+	err = s.read(ctx, func(x executor) error {
+		entries, err = list(ctx, x, scanEntry, `select `+entryColumns+` from entry where organization = $1 and seq > $2 order by seq`, organization, after)
+		return err
+	})
+	return entries, err
+}
+
+// History implements [standing.Store].
+func (s *Store) History(ctx context.Context, organization string, ref standing.Ref) (entries []standing.Entry, err error) {
+	err = s.read(ctx, func(x executor) error {
+		entries, err = list(ctx, x, scanEntry, `select `+entryColumns+` from entry
+			where organization = $1 and about = $2 and subject = $3 and key = $4 order by seq desc`, organization, string(ref.About), ref.Subject, ref.Key)
+		return err
+	})
+	return entries, err
+}
+
+// Append implements [standing.Store]. The row of the organization is the lock
+// under which entries are numbered.
+func (s *Store) Append(ctx context.Context, organization string, create bool, changes []standing.Change, a standing.Author, at time.Time) (revision int64, err error) {
+	err = s.write(ctx, func(x executor) error {
+		if create {
+			_, err := x.exec(ctx, `insert into organization (id, revision, created_at) values ($1, 0, $2)`, organization, micros(at))
+			if s.db.dialect().unique(err) {
+				return problem.New(problem.Conflict, "standing.id_taken", organization)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		err := x.row(ctx, `update organization set revision = revision + $1 where id = $2 returning revision`, len(changes), organization).Scan(&revision)
+		if err != nil {
+			return s.notFound(err, "standing.no_organization", organization)
+		}
+		first := revision - int64(len(changes))
+		if err := s.unseen(ctx, x, organization, first, changes); err != nil {
+			return err
+		}
+		return insertEntries(ctx, x, organization, first, changes, a, at)
+	})
+	return revision, err
+}
+
+// unseen fails with a [*standing.Changed] if a change did not see the entry
+// that stands. Where nothing was stated since the oldest that any could have
+// missed, no row needs to be looked at.
+func (s *Store) unseen(ctx context.Context, x executor, organization string, revision int64, changes []standing.Change) error {
+	if revision == 0 {
+		return nil
+	}
+	var stands map[standing.Ref]int64
+	if len(changes) > manyChanges {
+		var err error
+		if stands, err = newest(ctx, x, organization); err != nil {
+			return err
+		}
+	}
+	for _, c := range changes {
+		if c.Seen == standing.Whatever {
+			continue
+		}
+		seq := stands[c.Ref]
+		if stands == nil {
+			if err := x.row(ctx, `select cast(coalesce(max(seq), 0) as bigint) from entry where organization = $1 and about = $2 and subject = $3 and key = $4`,
+				organization, string(c.Ref.About), c.Ref.Subject, c.Ref.Key).Scan(&seq); err != nil {
+				return err
+			}
+		}
+		if seq != c.Seen {
+			e, err := scanEntry(x.row(ctx, `select `+entryColumns+` from entry where organization = $1 and seq = $2`, organization, seq))
+			if err != nil {
+				return s.notFound(err, "standing.no_organization", organization)
+			}
+			return &standing.Changed{Now: e}
+		}
+	}
+	return nil
+}
+
+// manyChanges is from how many changes on reading all newest entries at once
+// beats looking for each.
+const manyChanges = 200
+
+func newest(ctx context.Context, x executor, organization string) (map[standing.Ref]int64, error) {
+	type stand struct {
+		ref standing.Ref
+		seq int64
+	}
+	all, err := list(ctx, x, func(r row) (v stand, err error) {
+		var about string
+		err = r.Scan(&about, &v.ref.Subject, &v.ref.Key, &v.seq)
+		v.ref.About = org.Subject(about)
+		return v, err
+	}, `select about, subject, key, cast(max(seq) as bigint) from entry where organization = $1 group by about, subject, key`, organization)
+	stands := make(map[standing.Ref]int64, len(all))
+	for _, v := range all {
+		stands[v.ref] = v.seq
+	}
+	return stands, err
+}
+
+const (
+	entryFields  = 11
+	rowsAtOnce   = 200 // entries in one statement
+	insertPrefix = `insert into entry (organization, ` + entryColumns + `) values `
+)
+
+// insertEntries adds entries, many in one statement.
+func insertEntries(ctx context.Context, x executor, organization string, first int64, changes []standing.Change, a standing.Author, at time.Time) error {
+	for start := 0; start < len(changes); start += rowsAtOnce {
+		part := changes[start:min(start+rowsAtOnce, len(changes))]
+		args := make([]any, 0, len(part)*entryFields)
+		for i, c := range part {
+			var value *string
+			if c.Value != nil {
+				v := string(c.Value)
+				value = &v
+			}
+			args = append(args, organization, string(c.Ref.About), c.Ref.Subject, c.Ref.Key, first+int64(start+i)+1, value, micros(at),
+				a.By, string(a.Origin), a.Source, string(a.Sure))
+		}
+		if _, err := x.exec(ctx, insertPrefix+placeholders(len(part), entryFields), args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// placeholders returns ($1, $2), ($3, $4) and so on.
+func placeholders(rows, fields int) string {
+	var b strings.Builder
+	for i := range rows {
+		for j := range fields {
+			sep := ", "
+			if j == 0 {
+				sep = "("
+				if i > 0 {
+					sep = "), ("
+				}
+			}
+			fmt.Fprintf(&b, "%s$%d", sep, i*fields+j+1)
+		}
+	}
+	return b.String() + ")"
+}
+
+// SaveDraft implements [standing.Drafts].
+func (s *Store) SaveDraft(ctx context.Context, d standing.Draft) error {
+	changes, err := json.Marshal(d.Changes)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(x executor) error {
+		n, err := x.exec(ctx, `insert into draft (id, account, organization, name, changes, changed_at) values ($1, $2, $3, $4, $5, $6)
+			on conflict (id) do update set name = excluded.name, changes = excluded.changes, changed_at = excluded.changed_at where draft.account = excluded.account`,
+			d.ID, d.Account, d.Organization, d.Name, string(changes), micros(d.Changed))
+		if err == nil && n == 0 {
+			return problem.New(problem.NotFound, "standing.no_draft")
+		}
+		return err
+	})
+}
+
+func scanDraft(r row) (d standing.Draft, err error) {
+	var changes string
+	var at int64
+	if err := r.Scan(&d.ID, &d.Account, &d.Organization, &d.Name, &changes, &at); err != nil {
+		return d, err
+	}
+	d.Changed = instant(at)
+	return d, json.Unmarshal([]byte(changes), &d.Changes)
+}
+
+const draftColumns = `id, account, organization, name, changes, changed_at`
+
+// Draft implements [standing.Drafts].
+func (s *Store) Draft(ctx context.Context, owner, id string) (d standing.Draft, err error) {
+	err = s.read(ctx, func(x executor) error {
+		d, err = scanDraft(x.row(ctx, `select `+draftColumns+` from draft where id = $1 and account = $2`, id, owner))
+		return s.notFound(err, "standing.no_draft")
+	})
+	return d, err
+}
+
+// Drafts implements [standing.Drafts].
+func (s *Store) Drafts(ctx context.Context, owner, organization string) (all []standing.Draft, err error) {
+	err = s.read(ctx, func(x executor) error {
+		all, err = list(ctx, x, scanDraft, `select `+draftColumns+` from draft where account = $1 and organization = $2 order by changed_at desc, id`, owner, organization)
+		return err
+	})
+	return all, err
+}
+
+// DropDraft implements [standing.Drafts].
+func (s *Store) DropDraft(ctx context.Context, owner, id string) error {
+	return s.write(ctx, func(x executor) error {
+		n, err := x.exec(ctx, `delete from draft where id = $1 and account = $2`, id, owner)
+		if err == nil && n == 0 {
+			return problem.New(problem.NotFound, "standing.no_draft")
+		}
+		return err
+	})
+}
