@@ -185,17 +185,18 @@ func (v *Vocabulary) add(f *Fact, typ string, fail func(strict.Pos, string, ...a
 	}
 }
 
-// ReadFacts sets facts from a mapping of fact ids to values. Only facts about
-// the given subjects may be stated. Every mistake is added to the list.
-func (v *Vocabulary) ReadFacts(into Facts, n strict.Node, mistakes *problem.List, subjects ...Subject) {
+// ReadFacts sets facts from a mapping of fact ids to values, and returns the
+// ids of those that are stated as unknown. Only facts about the given subjects
+// may be stated. Every mistake is added to the list.
+func (v *Vocabulary) ReadFacts(into Facts, n strict.Node, mistakes *problem.List, subjects ...Subject) (asked []string) {
 	entries, ok := n.Entries()
 	if !ok {
 		*mistakes = append(*mistakes, n.Pos().Spot("facts.want_mapping"))
-		return
+		return nil
 	}
 	for _, e := range entries {
 		if strict.Full(mistakes, e.Key.Pos) {
-			return
+			return asked
 		}
 		f := v.byID[e.Key.Value]
 		switch {
@@ -203,18 +204,18 @@ func (v *Vocabulary) ReadFacts(into Facts, n strict.Node, mistakes *problem.List
 			*mistakes = append(*mistakes, e.Key.Pos.Spot("facts.unknown", e.Key.Value, v.nearest(e.Key.Value, subjects)))
 		case !slices.Contains(subjects, f.Subject):
 			*mistakes = append(*mistakes, e.Key.Pos.Spot("facts.wrong_subject", f.ID, message.New("subject."+string(f.Subject))))
+		case e.Value.IsNull():
+			asked = append(asked, f.ID)
 		case f.Kind == Record:
 			v.readRecord(into, f, e.Value, mistakes)
 		default:
 			v.readValue(into, f, e.Value, mistakes)
 		}
 	}
+	return asked
 }
 
 func (v *Vocabulary) readRecord(into Facts, f *Fact, n strict.Node, mistakes *problem.List) {
-	if n.IsNull() {
-		return
-	}
 	entries, ok := n.Entries()
 	if !ok {
 		*mistakes = append(*mistakes, n.Pos().Spot("facts.want_record", f.ID, fieldNames(f)))
