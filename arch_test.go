@@ -214,6 +214,10 @@ func TestFloors(t *testing.T) {
 // The first outward channel will lift the ban for its own package alone.
 var outside = []string{"net", "net/http", "net/smtp", "net/rpc", "os/exec"}
 
+// servers are the packages that answer requests: they may listen, and must not
+// call; see [TestServersDoNotCall].
+var servers = []string{"internal/web", "internal/api", "cmd/guanji"}
+
 // pureFloors is the number of floors, from the ground, that read no clock, no
 // environment and no chance, touch no files of their own and do not log.
 const pureFloors = 3
@@ -233,7 +237,11 @@ func TestReach(t *testing.T) {
 			banned = impure
 		}
 		for _, spec := range f.Imports {
-			if p, _ := strconv.Unquote(spec.Path.Value); slices.Contains(banned, p) {
+			p, _ := strconv.Unquote(spec.Path.Value)
+			if slices.Contains(servers, f.dir()) && (p == "net" || p == "net/http") {
+				continue
+			}
+			if slices.Contains(banned, p) {
 				t.Errorf("%s: floor %d must not import %s", fset.Position(spec.Pos()), floor, p)
 			}
 		}
@@ -244,6 +252,27 @@ func TestReach(t *testing.T) {
 			}
 			if x, ok := s.X.(*ast.Ident); ok && x.Name == "time" && x.Obj == nil && slices.Contains(clock, s.Sel.Name) {
 				t.Errorf("%s: floor %d must not read the clock: take the time as an argument", fset.Position(s.Pos()), floor)
+			}
+			return true
+		})
+	}
+}
+
+// TestServersDoNotCall fails on a server that opens a connection itself.
+func TestServersDoNotCall(t *testing.T) {
+	calls := []string{"Dial", "DialTimeout", "Dialer", "Get", "Head", "Post", "PostForm", "Client", "DefaultClient", "Transport", "DefaultTransport", "NewRequest", "NewRequestWithContext"}
+	fset := token.NewFileSet()
+	for _, f := range goFiles(t, fset) {
+		if f.test || !slices.Contains(servers, f.dir()) {
+			continue
+		}
+		ast.Inspect(f.File, func(n ast.Node) bool {
+			s, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if x, ok := s.X.(*ast.Ident); ok && (x.Name == "net" || x.Name == "http") && x.Obj == nil && slices.Contains(calls, s.Sel.Name) {
+				t.Errorf("%s: %s.%s opens a connection: nothing leaves by itself", fset.Position(s.Pos()), x.Name, s.Sel.Name)
 			}
 			return true
 		})

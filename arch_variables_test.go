@@ -103,9 +103,12 @@ func declarationFaults(d *ast.GenDecl, variables map[string]any) []fault {
 	for _, s := range d.Specs {
 		spec := s.(*ast.ValueSpec)
 		for i, name := range spec.Names {
+			if name.Name == "_" {
+				continue
+			}
 			variables[name.Name] = spec
 			switch {
-			case name.Name == "_" || embedded(d.Doc) || embedded(spec.Doc):
+			case embedded(d.Doc) || embedded(spec.Doc):
 			case len(spec.Values) == 0:
 				faults = append(faults, fault{name.Pos(), name.Name, "has no first value, so it is there to change"})
 			case !steady(spec.Values[min(i, len(spec.Values)-1)]):
@@ -218,7 +221,7 @@ func TestVariableRule(t *testing.T) {
 		"error":                   {`var ErrX = errors.New("x")`, ""},
 		"pattern":                 {`var p = regexp.MustCompile("x")`, ""},
 		"generic maker":           {`var p = reflect.TypeFor[int]()`, ""},
-		"interface check":         {`var _ fmt.Stringer = X{}`, ""},
+		"interface check":         {`var _ fmt.Stringer = X{}; func f() { _ = g() }`, ""},
 		"embedded":                {"//go:embed x\nvar files embed.FS", ""},
 		"embedded in a group":     {"var (\n//go:embed x\nfiles embed.FS\n)", ""},
 		"table":                   {`var m = map[string]int{"a": 1}; func f() int { return m["a"] }`, ""},

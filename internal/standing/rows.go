@@ -12,6 +12,7 @@ type Row struct {
 	Yes     int
 	Unknown int
 	No      int
+	text    string // what a [Filter] looks in
 }
 
 // Applies is yes if the duty applies to some subject, unknown if it may.
@@ -30,7 +31,7 @@ func Rows(a *regime.Assessment) []Row {
 	var rows []Row
 	for i := 0; i < len(a.Duties); {
 		j := i
-		r := Row{DutyText: a.Duties[i].DutyText}
+		r := Row{DutyText: a.Duties[i].DutyText, text: searchText(a.Duties[i].DutyText)}
 		for ; j < len(a.Duties) && a.Duties[j].ID == r.ID; j++ {
 			switch a.Duties[j].Applies {
 			case regime.Yes:

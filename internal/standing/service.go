@@ -198,7 +198,7 @@ func (s *Service) Create(ctx context.Context, id string, name message.Text, a Au
 	return err
 }
 
-// State adds statements, all or none. A change that says what stands already
+// Append adds statements, all or none. A change that says what stands already
 // is left out. It fails with [problem.Fields] for what is no valid statement,
 // named by subject and key, and with a [*Changed] if somebody was faster.
 func (s *Service) Append(ctx context.Context, organization string, changes []Change, a Author) error {
