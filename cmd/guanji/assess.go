@@ -1,11 +1,8 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
-	"guanji/examples"
 	"guanji/internal/day"
 	"guanji/internal/regime"
 	"guanji/internal/report"
@@ -45,29 +42,4 @@ func assessFile(set *regime.Set, name string, data []byte, on day.Day) (*regime.
 		return nil, err
 	}
 	return set.Assess(f, on)
-}
-
-func (p *program) demo() *cobra.Command {
-	var on func() (day.Day, error)
-	c := p.command("demo", cobra.NoArgs, func(*cobra.Command, []string) error {
-		d, err := on()
-		if err != nil {
-			return err
-		}
-		set, err := p.set()
-		if err != nil {
-			return err
-		}
-		a, err := assessFile(set, "examples/"+examples.Demo, examples.DemoFile, d)
-		if err != nil {
-			return err
-		}
-		if err := report.Assessment(p.out, p.lang, set, a, false); err != nil {
-			return err
-		}
-		fmt.Fprintln(p.out, "\n"+p.msg("demo.next", "examples/"+examples.Demo))
-		return nil
-	})
-	on = p.dayFlag(c)
-	return c
 }

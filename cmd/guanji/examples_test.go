@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"guanji/content"
 	"guanji/internal/regime"
 	"guanji/internal/report"
 )
@@ -130,6 +132,40 @@ func TestNoMessageIsMissing(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestFlipsAreInWords looks for ids and values of the program's own in the
+// sentences that say what would change the status.
+func TestFlipsAreInWords(t *testing.T) {
+	for lang, want := range map[string]string{
+		"en": "If “Notice of designation in effect” (the organization) were no instead of yes: Prepare:",
+		"zh": "若“有效的认定通知”（组织）由“是”变为“否”：宜作准备",
+	} {
+		_, out, _ := call(t, "C", "", "assess", "../../examples/designated-bank.yaml", "--on", exampleDay, "--lang", lang)
+		if !strings.Contains(out, want) {
+			t.Errorf("--lang %s lacks %q:\n%s", lang, want, out)
+		}
+	}
+}
+
+// TestPromptly holds the English of the content to one word for 及时: "in time"
+// would say that there is a limit to keep.
+func TestPromptly(t *testing.T) {
+	err := fs.WalkDir(content.Files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(content.Files, path)
+		for i, line := range strings.Split(string(data), "\n") {
+			if strings.Contains(strings.ToLower(line), "in time") {
+				t.Errorf("%s:%d says \"in time\": write promptly for 及时, or name the limit", path, i+1)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

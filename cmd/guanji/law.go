@@ -85,6 +85,9 @@ func (p *program) lawDiff() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if b.Before(a) {
+			return usage("cmd.diff_order", from, to)
+		}
 		set, err := p.set()
 		if err != nil {
 			return err

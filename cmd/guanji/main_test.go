@@ -88,6 +88,7 @@ func TestExitStatus(t *testing.T) {
 		"wrong content":            {[]string{"law", "check", dir}, exitUsage},
 		"no content folder":        {[]string{"law", "check", good}, exitUsage},
 		"diff without days":        {[]string{"law", "diff"}, exitUsage},
+		"diff backwards":           {[]string{"law", "diff", "--from", "2026-01-02", "--to", "2026-01-01"}, exitUsage},
 		"cannot save":              {[]string{"ask", filepath.Join(dir, "no", "such", "folder.yaml")}, exitFailed},
 	}
 	for name, tt := range tests {

@@ -32,17 +32,20 @@ const (
 
 // program is what every command needs.
 type program struct {
-	lang   message.Lang
-	in     io.Reader
-	out    io.Writer
-	errs   io.Writer
-	now    func() time.Time
-	format string
+	lang     message.Lang
+	in       io.Reader
+	out      io.Writer
+	errs     io.Writer
+	getenv   func(string) string
+	now      func() time.Time
+	format   string
+	home     string // --home
+	database string // --database
 }
 
 // run is the program: arguments and streams in, exit code out.
 func run(ctx context.Context, args []string, getenv func(string) string, in io.Reader, out, errs io.Writer) int {
-	p := &program{lang: language(args, getenv), in: in, out: out, errs: errs, now: time.Now}
+	p := &program{lang: language(args, getenv), in: in, out: out, errs: errs, getenv: getenv, now: time.Now}
 	root := p.root()
 	root.SetArgs(append([]string{}, args...)) // nil would mean the arguments of the process
 	root.SetIn(in)
@@ -89,10 +92,10 @@ func (p *program) root() *cobra.Command {
 	root.SetHelpTemplate("{{with .Long}}{{.}}\n\n{{end}}{{.UsageString}}")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return p.flagError(err) })
 	root.PersistentFlags().String("lang", string(p.lang), p.msg("flag.lang"))
-	root.PersistentFlags().String("home", "", p.msg("flag.home")) // part of the contract for every command
+	root.PersistentFlags().StringVar(&p.home, "home", "", p.msg("flag.home"))
 	root.PersistentFlags().BoolP("help", "h", false, p.msg("flag.help"))
 	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "no-help"})
-	root.AddCommand(p.demo(), p.assess(), p.ask(), p.transfer(), p.incident(), p.facts(), p.law(), p.schema(), p.version())
+	root.AddCommand(p.demo(), p.serve(), p.organization(), p.account(), p.assess(), p.ask(), p.transfer(), p.incident(), p.facts(), p.law(), p.schema(), p.version())
 	return root
 }
 
@@ -254,11 +257,15 @@ func (p *program) version() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		build := "(devel)"
-		if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-			build = info.Main.Version
-		}
-		fmt.Fprintln(p.out, p.msg("cmd.version.line", build, set.Info.Version, set.Info.Digest, set.Info.ResearchedThrough.String()))
+		fmt.Fprintln(p.out, p.msg("cmd.version.line", buildVersion(), set.Info.Version, set.Info.Digest, set.Info.ResearchedThrough.String()))
 		return nil
 	})
+}
+
+// buildVersion is the version that the program was built as.
+func buildVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
 }

@@ -29,7 +29,7 @@ func (p *program) transfer() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return p.write(decision, func() error { return report.Decision(p.out, p.lang, decision, d) })
+		return p.write(decision, func() error { return report.Decision(p.out, p.lang, set, decision, d) })
 	})
 	on = p.dayFlag(decide)
 	p.addFormat(decide)
@@ -69,7 +69,7 @@ func (p *program) incident() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return p.write(grading, func() error { return report.Grading(p.out, p.lang, grading, d) })
+		return p.write(grading, func() error { return report.Grading(p.out, p.lang, set, grading, d) })
 	})
 	on = p.dayFlag(grade)
 	p.addFormat(grade)

@@ -12,6 +12,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"guanji/internal/account"
@@ -67,18 +68,24 @@ type Accounts interface {
 	// in. It fails with [problem.Conflict] if the name is taken.
 	AddAccount(ctx context.Context, a account.Account, link Pass) error
 
-	// SetAccount changes role, language and whether an account is disabled. A
-	// disabled account loses its passes. It fails with [problem.Conflict],
-	// and changes nothing, if no enabled administrator would be left.
+	// SetAccount changes role and whether an account is disabled, unless the
+	// role is "", and the language, unless that is "": who changes the one
+	// brings back nothing of the other. A disabled account loses its passes.
+	// It fails with [problem.NotFound], and with [problem.Conflict] if no
+	// enabled administrator would be left; then it changes nothing.
 	SetAccount(ctx context.Context, a account.Account) error
 
-	// SetPassword changes a password and drops every session and link of the
-	// account but one.
-	SetPassword(ctx context.Context, id, hash, keep string) error
+	// SetPassword changes the password of an account by one of its passes: the
+	// session of who is signed in, or a link that welcomes. It drops every
+	// session and link of the account but that session. It fails with
+	// [problem.NotFound], and changes nothing, if that pass is gone.
+	SetPassword(ctx context.Context, id, hash, by string) error
 }
 
 // Passes keeps passes. Each method is one transaction.
 type Passes interface {
+	// SavePass adds a pass. It fails with [problem.NotFound] if the account is
+	// gone or disabled.
 	SavePass(ctx context.Context, p Pass) error
 
 	// Pass returns a pass with its account, zero for a [FirstLink]. It fails
@@ -117,13 +124,14 @@ type Config struct {
 // A Service lets people in.
 type Service struct {
 	Config
+	cost     cost
 	throttle *throttle
 	hashing  chan struct{}
 }
 
 // New returns a Service.
 func New(c Config) *Service {
-	return &Service{Config: c, throttle: newThrottle(), hashing: make(chan struct{}, hashesAtOnce)}
+	return &Service{Config: c, cost: presentCost(), throttle: newThrottle(), hashing: make(chan struct{}, hashesAtOnce)}
 }
 
 // newSecret returns a secret and its digest.
@@ -156,27 +164,32 @@ func (s *Service) pass(p Pass, life time.Duration) (string, Pass) {
 
 // find returns a pass of one of some kinds that is still good, and whose it is.
 func (s *Service) find(ctx context.Context, secret string, kinds ...Kind) (Pass, account.Account, error) {
-	gone := problem.New(problem.SignedOut, "access.gone")
 	if secret == "" || len(secret) > 100 {
-		return Pass{}, account.Account{}, gone
+		return Pass{}, account.Account{}, errGone()
 	}
 	p, a, err := s.Passes.Pass(ctx, digestOf(secret))
-	if problem.KindOf(err) == problem.NotFound {
-		return Pass{}, account.Account{}, gone
-	}
 	if err != nil {
-		return Pass{}, account.Account{}, err
+		return Pass{}, account.Account{}, gone(err)
 	}
-	ok := false
-	for _, k := range kinds {
-		ok = ok || p.Kind == k
-	}
-	now := s.Now()
-	idle := p.Kind == Session && now.Sub(p.Seen) > SessionIdle
-	if !ok || idle || !now.Before(p.Expires) || a.Disabled {
-		return Pass{}, account.Account{}, gone
+	if !slices.Contains(kinds, p.Kind) || p.over(s.Now()) || a.Disabled {
+		return Pass{}, account.Account{}, errGone()
 	}
 	return p, a, nil
+}
+
+// over reports whether the time of a pass has passed.
+func (p Pass) over(now time.Time) bool {
+	return !now.Before(p.Expires) || p.Kind == Session && now.Sub(p.Seen) > SessionIdle
+}
+
+func errGone() error { return problem.New(problem.SignedOut, "access.gone") }
+
+// gone gives what is not there any more the kind of a pass that is not good.
+func gone(err error) error {
+	if problem.KindOf(err) == problem.NotFound {
+		return errGone()
+	}
+	return err
 }
 
 // A Holder is whoever does something: a person in a browser, or a program in

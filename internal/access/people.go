@@ -16,10 +16,13 @@ import (
 func (s *Service) First(ctx context.Context) (string, error) {
 	secret, link := s.pass(Pass{Kind: FirstLink}, LinkLife)
 	err := s.Starting.Begin(ctx, link)
-	if problem.KindOf(err) == problem.Conflict {
+	switch {
+	case problem.KindOf(err) == problem.Conflict:
 		return "", nil
+	case err != nil:
+		return "", err
 	}
-	return secret, err
+	return secret, nil
 }
 
 // Start makes the first account by a link, and signs it in.
@@ -38,7 +41,7 @@ func (s *Service) Start(ctx context.Context, link, name, password, browser strin
 	}
 	a := account.Account{ID: newID(), Name: name, Role: account.Administrator, Created: s.Now()}
 	if err := s.Starting.Start(ctx, p.Digest, a, hash); err != nil {
-		return "", err
+		return "", gone(err)
 	}
 	return s.signedIn(ctx, a, browser)
 }
@@ -58,7 +61,8 @@ func checkNew(name, password string) (string, problem.Fields) {
 // signedIn begins a session. Its secret is new: one that was known before
 // sign-in is never used.
 func (s *Service) signedIn(ctx context.Context, a account.Account, browser string) (string, error) {
-	return s.issue(ctx, Pass{Kind: Session, Account: a.ID, Label: cut(browser, 200), Scopes: account.Read | account.Write | account.Administer}, SessionTotal)
+	secret, err := s.issue(ctx, Pass{Kind: Session, Account: a.ID, Label: cut(browser, 200), Scopes: account.Read | account.Write | account.Administer}, SessionTotal)
+	return secret, gone(err)
 }
 
 func cut(s string, most int) string {
@@ -74,23 +78,54 @@ func cut(s string, most int) string {
 // [problem.TooMany] after too many failures.
 func (s *Service) SignIn(ctx context.Context, name, password, address, browser string) (string, error) {
 	key := account.Key(cut(name, 4*account.MaxName))
-	if wait := s.throttle.wait(key, address, s.Now()); wait > 0 {
-		return "", problem.New(problem.TooMany, "access.wait", int(wait.Seconds())+1)
-	}
-	s.throttle.begin(key, address, s.Now())
-	a, hash, err := s.Accounts.Credentials(ctx, key)
-	if err != nil && problem.KindOf(err) != problem.NotFound {
+	if err := s.mayTry(key, address); err != nil {
 		return "", err
 	}
-	ok, err := s.matches(ctx, hash, cut(password, account.MaxPassword))
+	a, hash, err := s.Accounts.Credentials(ctx, key)
+	if err != nil && problem.KindOf(err) != problem.NotFound {
+		s.throttle.takeBack(key, address)
+		return "", err
+	}
+	ok, err := s.matches(ctx, hash, password)
 	if err != nil {
 		return "", err
 	}
 	if !ok || a.Disabled {
-		return "", problem.New(problem.SignedOut, "access.wrong")
+		return "", errWrong()
 	}
 	s.throttle.succeed(key, address)
-	return s.signedIn(ctx, a, browser)
+	secret, err := s.signedIn(ctx, a, browser)
+	if err != nil {
+		return "", err
+	}
+	if err := s.stillBy(ctx, key, hash, secret); err != nil {
+		return "", err
+	}
+	return secret, nil
+}
+
+func errWrong() error { return problem.New(problem.SignedOut, "access.wrong") }
+
+// mayTry counts a try of a password. It fails with [problem.TooMany] where too
+// many have failed.
+func (s *Service) mayTry(key, address string) error {
+	if wait := s.throttle.begin(key, address, s.Now()); wait > 0 {
+		return problem.New(problem.TooMany, "access.wait", int(wait.Seconds())+1)
+	}
+	return nil
+}
+
+// stillBy ends a session that was begun by a password which was changed while
+// it was checked: the change ended the sessions of then, and this is one.
+func (s *Service) stillBy(ctx context.Context, key, hash, secret string) error {
+	_, now, err := s.Accounts.Credentials(ctx, key)
+	if err != nil || now == hash {
+		return err
+	}
+	if err := s.SignOut(ctx, secret); err != nil {
+		return err
+	}
+	return errWrong()
 }
 
 // SignOut ends a session. A session that has ended already is no error.
@@ -115,12 +150,13 @@ func (s *Service) FollowLink(ctx context.Context, link, browser string) (string,
 		return "", err
 	}
 	if err := s.Passes.TakePass(ctx, p.Digest); err != nil {
-		return "", err
+		return "", gone(err)
 	}
 	return s.signedIn(ctx, a, browser)
 }
 
-// Choose sets the password of the account that a link welcomes, and signs it in.
+// Choose sets the password of the account that a link welcomes, and signs it
+// in. The link stays good where the password is refused or cannot be kept.
 func (s *Service) Choose(ctx context.Context, link, password, browser string) (string, error) {
 	p, a, err := s.find(ctx, link, Welcome)
 	if err != nil {
@@ -133,28 +169,28 @@ func (s *Service) Choose(ctx context.Context, link, password, browser string) (s
 	if err != nil {
 		return "", err
 	}
-	if err := s.Passes.TakePass(ctx, p.Digest); err != nil {
-		return "", err
-	}
-	if err := s.Accounts.SetPassword(ctx, a.ID, hash, ""); err != nil {
-		return "", err
+	if err := s.Accounts.SetPassword(ctx, a.ID, hash, p.Digest); err != nil {
+		return "", gone(err)
 	}
 	return s.signedIn(ctx, a, browser)
 }
 
 // ChangePassword sets the password of who is signed in, and ends the other
-// sessions of the account.
+// sessions of the account. A token changes no password.
 func (s *Service) ChangePassword(ctx context.Context, h Holder, old, password, address string) error {
-	key := account.Key(h.Name)
-	if wait := s.throttle.wait(key, address, s.Now()); wait > 0 {
-		return problem.New(problem.TooMany, "access.wait", int(wait.Seconds())+1)
+	if h.Pass.Kind != Session {
+		return problem.New(problem.Denied, "access.denied")
 	}
-	s.throttle.begin(key, address, s.Now())
-	_, hash, err := s.Accounts.Credentials(ctx, key)
-	if err != nil {
+	key := account.Key(h.Name)
+	if err := s.mayTry(key, address); err != nil {
 		return err
 	}
-	ok, err := s.matches(ctx, hash, cut(old, account.MaxPassword))
+	_, hash, err := s.Accounts.Credentials(ctx, key)
+	if err != nil {
+		s.throttle.takeBack(key, address)
+		return err
+	}
+	ok, err := s.matches(ctx, hash, old)
 	if err != nil {
 		return err
 	}
@@ -173,7 +209,7 @@ func (s *Service) ChangePassword(ctx context.Context, h Holder, old, password, a
 	if hash, err = s.hash(ctx, password); err != nil {
 		return err
 	}
-	return s.Accounts.SetPassword(ctx, h.ID, hash, h.Pass.Digest)
+	return gone(s.Accounts.SetPassword(ctx, h.ID, hash, h.Pass.Digest))
 }
 
 // Invite adds an account and returns the secret of the link by which its owner
@@ -209,11 +245,19 @@ func (s *Service) Account(ctx context.Context, id string) (account.Account, erro
 	return all[i], nil
 }
 
-// NewLink returns the secret of a link for an account: to choose a new
-// password, or to sign in once.
+// NewLink returns the secret of a link for an account: [Welcome], to choose a
+// new password, or [SignInOne]. It fails with [problem.Conflict] if the account
+// is disabled.
 func (s *Service) NewLink(ctx context.Context, id string, k Kind) (string, error) {
-	if _, err := s.Account(ctx, id); err != nil {
+	if k != Welcome && k != SignInOne {
+		return "", problem.New(problem.Input, "access.bad_link")
+	}
+	a, err := s.Account(ctx, id)
+	if err != nil {
 		return "", err
+	}
+	if a.Disabled {
+		return "", problem.New(problem.Conflict, "access.disabled")
 	}
 	return s.issue(ctx, Pass{Kind: k, Account: id}, LinkLife)
 }
@@ -223,30 +267,23 @@ func (s *Service) SetAccount(ctx context.Context, id string, role account.Role, 
 	if err := account.CheckRole(role).OrNil(); err != nil {
 		return err
 	}
-	a, err := s.Account(ctx, id)
-	if err != nil {
-		return err
-	}
-	a.Role, a.Disabled = role, disabled
-	return s.Accounts.SetAccount(ctx, a)
+	return s.Accounts.SetAccount(ctx, account.Account{ID: id, Role: role, Disabled: disabled})
 }
 
 // SetLang remembers the language of a person.
 func (s *Service) SetLang(ctx context.Context, h Holder, l message.Lang) error {
-	a := h.Account
-	a.Lang = l
-	return s.Accounts.SetAccount(ctx, a)
+	return s.Accounts.SetAccount(ctx, account.Account{ID: h.ID, Lang: l})
 }
 
 // NewToken returns the secret of a token by which a program acts in the name
-// of a person. Scopes beyond what the person may do are of no use.
+// of a person. Its scopes are among what the holder may do.
 func (s *Service) NewToken(ctx context.Context, h Holder, label string, scopes account.Permission, days int) (string, error) {
 	var mistakes problem.Fields
 	label, m := account.CheckName(label)
 	if m != nil {
 		mistakes = append(mistakes, problem.Field{Name: "label", Msg: *m})
 	}
-	if scopes == 0 || !h.Account.May().Has(scopes) {
+	if scopes == 0 || !h.May(scopes) {
 		mistakes = append(mistakes, problem.Field{Name: "scopes", Msg: message.New("access.bad_scopes")})
 	}
 	life := time.Duration(days) * 24 * time.Hour
@@ -276,6 +313,6 @@ func (s *Service) Mine(ctx context.Context, h Holder, k Kind) ([]Pass, error) {
 	mine, err := s.Passes.Passes(ctx, h.ID, k)
 	now := s.Now()
 	return slices.DeleteFunc(mine, func(p Pass) bool {
-		return !now.Before(p.Expires) || k == Session && now.Sub(p.Seen) > SessionIdle
+		return p.over(now)
 	}), err
 }

@@ -35,50 +35,74 @@ type throttleKey struct {
 	free int
 }
 
+func pairKey(name, address string) string { return "p\x00" + name + "\x00" + address }
+
 func throttleKeys(name, address string) []throttleKey {
-	return []throttleKey{{"p\x00" + name + "\x00" + address, freeForPair}, {"a\x00" + address, freeForSource}, {"n\x00" + name, freeForName}}
+	return []throttleKey{{pairKey(name, address), freeForPair}, {"a\x00" + address, freeForSource}, {"n\x00" + name, freeForName}}
 }
 
-// wait returns how long must be waited before the next try.
-func (t *throttle) wait(name, address string, now time.Time) time.Duration {
+// begin returns 0 where a try may be made, and counts it as failed before it
+// is known: many at once are no way around the limit. Else it returns how long
+// must be waited, and counts nothing.
+func (t *throttle) begin(name, address string, now time.Time) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	keys := throttleKeys(name, address)
 	var longest time.Duration
-	for _, k := range throttleKeys(name, address) {
+	for _, k := range keys {
 		if f := t.seen[k.key]; f != nil {
 			longest = max(longest, f.until.Sub(now))
 		}
 	}
-	return longest
+	if longest > 0 {
+		return longest
+	}
+	for _, k := range keys {
+		t.count(k, now)
+	}
+	return 0
 }
 
-// begin counts a try as failed before it is known: many at once are no way
-// around the limit.
-func (t *throttle) begin(name, address string, now time.Time) {
+func (t *throttle) count(k throttleKey, now time.Time) {
+	f := t.seen[k.key]
+	if f == nil || now.Sub(f.last) > forgetAfter {
+		t.makeRoom(now)
+		f = &failures{}
+		t.seen[k.key] = f
+	}
+	f.count++
+	f.last = now
+	if over := f.count - k.free; over >= 0 {
+		f.until = now.Add(min(longestWait, time.Second<<min(over, 10)))
+	}
+}
+
+// takeBack takes back what begin counted: the try did not fail for the
+// password. What others failed at from the address, or with the name, still
+// counts: who has one good account gains no more tries at others by it.
+func (t *throttle) takeBack(name, address string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, k := range throttleKeys(name, address) {
 		f := t.seen[k.key]
-		if f == nil || now.Sub(f.last) > forgetAfter {
-			t.makeRoom(now)
-			f = &failures{}
-			t.seen[k.key] = f
+		if f == nil {
+			continue
 		}
-		f.count++
-		f.last = now
-		if over := f.count - k.free; over >= 0 {
-			f.until = now.Add(min(longestWait, time.Second<<min(over, 10)))
+		f.count--
+		f.until = time.Time{}
+		if f.count <= 0 {
+			delete(t.seen, k.key)
 		}
 	}
 }
 
-// succeed takes back what begin counted against the pair and the address.
+// succeed takes back what begin counted, and forgets what failed before with
+// the name from the address.
 func (t *throttle) succeed(name, address string) {
+	t.takeBack(name, address)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, k := range throttleKeys(name, address) {
-		delete(t.seen, k.key)
-	}
+	delete(t.seen, pairKey(name, address))
 }
 
 func (t *throttle) makeRoom(now time.Time) {

@@ -1,7 +1,8 @@
 // Package message holds what the program says, in English and in Chinese.
 //
 // A message is a key with arguments ([M]); it is put into words at the edge,
-// in the reader's language, from one catalogue for each language. Texts that
+// in the reader's language, from the catalogue of that language: the files
+// catalogue/LANG*.yaml. Texts that
 // belong to the law and not to the program ([Text]) carry both languages
 // themselves.
 package message
@@ -92,18 +93,33 @@ var files embed.FS
 var catalogues = sync.OnceValue(func() map[Lang]map[string]string {
 	all := map[Lang]map[string]string{}
 	for _, l := range Languages() {
-		data, err := fs.ReadFile(files, "catalogue/"+string(l)+".yaml")
-		if err != nil {
-			panic(err) // embedded at build time
+		all[l] = map[string]string{}
+		names, _ := fs.Glob(files, "catalogue/"+string(l)+"*.yaml") // the pattern is good
+		for _, name := range names {
+			data, err := fs.ReadFile(files, name)
+			if err != nil {
+				panic(err) // embedded at build time
+			}
+			var c map[string]string
+			if err := yaml.Unmarshal(data, &c); err != nil {
+				panic(fmt.Errorf("%s: %w", name, err))
+			}
+			for key, words := range c {
+				if _, twice := all[l][key]; twice {
+					panic(fmt.Errorf("%s: %q stands in two files", name, key))
+				}
+				all[l][key] = words
+			}
 		}
-		var c map[string]string
-		if err := yaml.Unmarshal(data, &c); err != nil {
-			panic(fmt.Errorf("catalogue %s: %w", l, err))
-		}
-		all[l] = c
 	}
 	return all
 })
 
 // Catalogue returns every message of a language by its key.
 func Catalogue(l Lang) map[string]string { return catalogues()[l] }
+
+// Known reports whether the catalogue has a key.
+func Known(key string) bool {
+	_, ok := Catalogue(English)[key]
+	return ok
+}

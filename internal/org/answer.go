@@ -3,6 +3,7 @@ package org
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"math"
 	"strconv"
 	"strings"
@@ -18,14 +19,17 @@ func (f *Fact) FromJSON(data []byte) (Value, bool) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
 	var x any
-	if dec.Decode(&x) != nil || dec.More() {
+	if dec.Decode(&x) != nil {
+		return Value{}, false
+	}
+	if _, err := dec.Token(); err != io.EOF {
 		return Value{}, false
 	}
 	val, ok := f.fromAny(x)
-	if ok && (f.Kind == Int || f.Kind == Number) && val.Known() {
-		ok = f.inRange(val.Float())
+	if !ok || (f.Kind == Int || f.Kind == Number) && val.Known() && !f.inRange(val.Float()) {
+		return Value{}, false
 	}
-	return val, ok
+	return val, true
 }
 
 func (f *Fact) fromAny(x any) (Value, bool) {
@@ -63,7 +67,7 @@ func (f *Fact) set(items []any) (Value, bool) {
 }
 
 // Parse reads what a person typed or chose: yes or no in either language, a
-// figure with or without separators and a final 万 or 亿, the id of a choice,
+// figure with or without separators and a final 万, 亿 or 万亿, the id of a choice,
 // or the ids of several. Full-width characters count as their narrow forms.
 // The message says what is wrong, nil if nothing is.
 func (f *Fact) Parse(texts ...string) (Value, *message.M) {
@@ -106,13 +110,11 @@ func (f *Fact) parseOne(s string) (Value, bool) {
 		i, ok := f.Option(s)
 		return Value{Kind: Enum, I: int64(i)}, ok
 	}
-	scale := 1.0
-	for suffix, factor := range map[string]float64{"万": 1e4, "亿": 1e8} {
-		if rest, ok := strings.CutSuffix(s, suffix); ok {
-			s, scale = rest, factor
-		}
-	}
+	s, scale := cutScale(s)
 	s = strings.NewReplacer(",", "", " ", "", "'", "", "_", "").Replace(s)
+	if strings.ContainsAny(s, "xX") {
+		return Value{}, false // no hexadecimal
+	}
 	if i, err := strconv.ParseInt(s, 10, 64); err == nil && scale == 1 && f.Kind == Int {
 		return IntValue(i), true
 	}
@@ -126,4 +128,17 @@ func (f *Fact) parseOne(s string) (Value, bool) {
 	}
 	whole := math.Round(x)
 	return IntValue(int64(whole)), math.Abs(x-whole) < 1e-6 && whole < 1<<53 && whole > -(1<<53)
+}
+
+// cutScale cuts the unit by which a figure is multiplied.
+func cutScale(s string) (rest string, scale float64) {
+	for _, unit := range []struct {
+		name  string
+		scale float64
+	}{{"万亿", 1e12}, {"亿", 1e8}, {"万", 1e4}} {
+		if rest, ok := strings.CutSuffix(s, unit.name); ok {
+			return rest, unit.scale
+		}
+	}
+	return s, 1
 }

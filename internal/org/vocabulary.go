@@ -41,7 +41,10 @@ type Fact struct {
 	Unit     string
 	Min, Max *float64
 	Values   []Option // Enum and Set
-	Question message.Text
+	// Label names the fact in a few words, for lists and sentences; a field of a
+	// record has its own.
+	Label    message.Text
+	Question message.Text // of the record, for a field; so are Help and AskedOf
 	Help     message.Text
 	AskedOf  string // a role of content.yaml
 	Record   *Fact  // the record this is a field of, or nil
@@ -110,6 +113,7 @@ type factEntry struct {
 	Max      *float64      `strict:"max,optional"`
 	Values   []Option      `strict:"values,optional"`
 	Fields   []fieldEntry  `strict:"fields,optional"`
+	Label    message.Text  `strict:"label"`
 	Question message.Text  `strict:"question"`
 	Help     message.Text  `strict:"help"`
 	AskedOf  string        `strict:"asked_of"`
@@ -117,12 +121,13 @@ type factEntry struct {
 }
 
 type fieldEntry struct {
-	ID     string   `strict:"id"`
-	Type   string   `strict:"type"`
-	Unit   string   `strict:"unit,optional"`
-	Min    *float64 `strict:"min,optional"`
-	Max    *float64 `strict:"max,optional"`
-	Values []Option `strict:"values,optional"`
+	ID     string       `strict:"id"`
+	Label  message.Text `strict:"label"`
+	Type   string       `strict:"type"`
+	Unit   string       `strict:"unit,optional"`
+	Min    *float64     `strict:"min,optional"`
+	Max    *float64     `strict:"max,optional"`
+	Values []Option     `strict:"values,optional"`
 	Pos    strict.Pos
 }
 
@@ -140,7 +145,7 @@ func ReadVocabulary(fsys fs.FS, roles []string, mistakes *problem.List) *Vocabul
 	fail := func(at strict.Pos, key string, args ...any) { *mistakes = append(*mistakes, at.Spot(key, args...)) }
 	for _, e := range file.Facts {
 		f := &Fact{ID: e.ID.Value, Subject: e.Subject, Kind: kindNames[e.Type], Unit: e.Unit, Min: e.Min, Max: e.Max,
-			Values: e.Values, Question: e.Question, Help: e.Help, AskedOf: e.AskedOf, Index: -1, Pos: e.Pos}
+			Values: e.Values, Label: e.Label, Question: e.Question, Help: e.Help, AskedOf: e.AskedOf, Index: -1, Pos: e.Pos}
 		if !slices.Contains([]Subject{AboutOrganization, AboutSystem, AboutTransfer, AboutIncident}, f.Subject) {
 			fail(e.Pos, "content.one_of", string(f.Subject), "organization, system, transfer, incident")
 		}
@@ -151,7 +156,7 @@ func ReadVocabulary(fsys fs.FS, roles []string, mistakes *problem.List) *Vocabul
 		v.facts = append(v.facts, f)
 		for _, fe := range e.Fields {
 			field := &Fact{ID: f.ID + "." + fe.ID, Subject: f.Subject, Kind: kindNames[fe.Type], Unit: fe.Unit, Min: fe.Min, Max: fe.Max,
-				Values: fe.Values, Question: f.Question, Help: f.Help, AskedOf: f.AskedOf, Record: f, Index: -1, Pos: fe.Pos}
+				Values: fe.Values, Label: fe.Label, Question: f.Question, Help: f.Help, AskedOf: f.AskedOf, Record: f, Index: -1, Pos: fe.Pos}
 			v.add(field, fe.Type, fail)
 			f.Fields = append(f.Fields, field)
 		}

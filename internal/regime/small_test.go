@@ -48,6 +48,7 @@ func TestCheckFinds(t *testing.T) {
 	tests := map[string]struct{ old, new, want string }{
 		"unknown key":         {"area: protect\n", "area: protect\n    colour: red\n", `duties/all.yaml:6:5: unknown key "colour"`},
 		"missing language":    {"name: {en: Test yearly, zh: 每年检测}", "name: {en: Test yearly}", `missing key "zh"`},
+		"missing label":       {"sys.cii, subject: system, type: bool, label: {en: l, zh: l},", "sys.cii, subject: system, type: bool,", `missing key "label"`},
 		"dangling provision":  {"provisions: [LAW-40]\n", "provisions: [LAW-41]\n", `duties/all.yaml:10:18: there is no provision "LAW-41"`},
 		"dangling bearer":     {"bearer: ciio", "bearer: cio", `no bearer "cio"`},
 		"dangling area":       {"area: protect\n    bearer: ciio", "area: guard\n    bearer: ciio", `no area "guard"`},

@@ -18,12 +18,12 @@ import (
 
 const trialFacts = `
 facts:
-  - {id: org.a, subject: organization, type: bool, question: {en: q, zh: q}, help: {en: h, zh: h}, asked_of: r}
-  - {id: org.b, subject: organization, type: bool, question: {en: q, zh: q}, help: {en: h, zh: h}, asked_of: r}
-  - {id: org.n, subject: organization, type: int, min: 0, question: {en: q, zh: q}, help: {en: h, zh: h}, asked_of: r}
-  - {id: org.x, subject: organization, type: number, question: {en: q, zh: q}, help: {en: h, zh: h}, asked_of: r}
-  - {id: org.e, subject: organization, type: enum, values: [{id: p, name: {en: p, zh: p}}, {id: q, name: {en: q, zh: q}}], question: {en: q, zh: q}, help: {en: h, zh: h}, asked_of: r}
-  - {id: org.s, subject: organization, type: set, values: [{id: u, name: {en: u, zh: u}}, {id: v, name: {en: v, zh: v}}, {id: w, name: {en: w, zh: w}}], question: {en: q, zh: q}, help: {en: h, zh: h}, asked_of: r}
+  - {id: org.a, subject: organization, type: bool, label: {en: l, zh: l}, question: {en: q, zh: q}, help: {en: h, zh: h}, asked_of: r}
+  - {id: org.b, subject: organization, type: bool, label: {en: l, zh: l}, question: {en: q, zh: q}, help: {en: h, zh: h}, asked_of: r}
+  - {id: org.n, subject: organization, type: int, min: 0, label: {en: l, zh: l}, question: {en: q, zh: q}, help: {en: h, zh: h}, asked_of: r}
+  - {id: org.x, subject: organization, type: number, label: {en: l, zh: l}, question: {en: q, zh: q}, help: {en: h, zh: h}, asked_of: r}
+  - {id: org.e, subject: organization, type: enum, values: [{id: p, name: {en: p, zh: p}}, {id: q, name: {en: q, zh: q}}], label: {en: l, zh: l}, question: {en: q, zh: q}, help: {en: h, zh: h}, asked_of: r}
+  - {id: org.s, subject: organization, type: set, values: [{id: u, name: {en: u, zh: u}}, {id: v, name: {en: v, zh: v}}, {id: w, name: {en: w, zh: w}}], label: {en: l, zh: l}, question: {en: q, zh: q}, help: {en: h, zh: h}, asked_of: r}
 `
 
 // trial compiles conditions over a small vocabulary.

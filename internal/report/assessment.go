@@ -17,7 +17,7 @@ import (
 // binds it, what comes next, and what nobody knows yet. All tells every duty
 // that applies or may; otherwise each area shows its first few.
 func Assessment(w io.Writer, l message.Lang, set *regime.Set, a *regime.Assessment, all bool) error {
-	p := assessmentPrinter{newPrinter(w, l), set, a, all}
+	p := assessmentPrinter{newPrinter(w, l).naming(set.Vocabulary), set, a, all}
 	p.title(p.text(a.Organization.Name), p.msg("assess.as_of", a.AsOf.String()))
 	p.standing()
 	p.duties()
@@ -64,11 +64,17 @@ func (p assessmentPrinter) standing() {
 		p.reason(r)
 	}
 	for _, f := range d.Flips[:min(len(d.Flips), 3)] {
-		p.para(2, "↔ ", p.msg("assess.flip", f.Fact, p.subject(f.Subject), plain(f.From), plain(f.To), message.New("status."+string(f.Status))))
+		p.flip(f)
 	}
 	for _, w := range p.a.Warnings {
 		p.para(2, "! ", p.text(w.Text))
 	}
+}
+
+func (p assessmentPrinter) flip(f regime.Flip) {
+	fact := p.facts.Fact(f.Fact)
+	text := p.msg("assess.flip", fact.Label, p.subject(f.Subject), fact.Show(f.From), fact.Show(f.To), message.New("status."+string(f.Status)))
+	p.para(2, "↔ ", text+cited([]string{f.Fact}))
 }
 
 func (p assessmentPrinter) reason(r regime.Reason) {
@@ -76,14 +82,15 @@ func (p assessmentPrinter) reason(r regime.Reason) {
 	if r.Subject != string(org.AboutOrganization) {
 		text = p.subject(r.Subject) + p.msg("colon") + text
 	}
-	p.para(2, "• ", text+p.cited(r.Provisions)+p.mark(r.Confidence))
+	p.para(2, "• ", text+cited(r.Provisions)+p.mark(r.Confidence))
 }
 
-func (p assessmentPrinter) cited(provisions []string) string {
-	if len(provisions) == 0 {
+// cited shows ids behind what they are the ids of.
+func cited(ids []string) string {
+	if len(ids) == 0 {
 		return ""
 	}
-	return "  [" + strings.Join(provisions, ", ") + "]"
+	return "  [" + strings.Join(ids, ", ") + "]"
 }
 
 // subject names the organization or a system of it.
@@ -255,14 +262,14 @@ func (p assessmentPrinter) duty(r row) {
 	for _, pr := range r.Provisions {
 		ids = append(ids, pr.ID)
 	}
-	p.para(4, lead, text+p.cited(ids)+p.mark(r.Confidence))
+	p.para(4, lead, text+cited(ids)+p.mark(r.Confidence))
 	if r.applies() && r.subjects[0] != string(org.AboutOrganization) {
 		p.para(6, "", p.msg("assess.for", p.subjects(r.subjects)))
 	}
 	if p.all {
 		p.para(6, "", p.text(r.Because[0].Text))
 		if len(r.DependsOn) > 0 {
-			p.para(6, "", p.msg("assess.depends", strings.Join(r.DependsOn, ", ")))
+			p.para(6, "", p.msg("assess.depends", p.named(r.DependsOn)))
 		}
 	}
 }
@@ -426,12 +433,11 @@ func (p assessmentPrinter) missing() {
 }
 
 func (p assessmentPrinter) question(fact, subject string) string {
-	f := p.set.Vocabulary.Fact(fact)
-	text := p.text(f.Question)
+	text := p.text(p.facts.Fact(fact).Question)
 	if subject != "" && subject != string(org.AboutOrganization) {
 		text = p.subject(subject) + p.msg("colon") + text
 	}
-	return fmt.Sprintf("%s  [%s]", text, fact)
+	return text + cited([]string{fact})
 }
 
 func (p assessmentPrinter) footer() {
@@ -439,12 +445,4 @@ func (p assessmentPrinter) footer() {
 	p.para(0, "", p.msg("disclaimer"))
 	c := p.a.Content
 	p.para(0, "", p.msg("content.line", c.Version, c.ResearchedThrough.String(), c.Digest[:min(len(c.Digest), 19)]))
-}
-
-// plain shows a value of a fact.
-func plain(v any) string {
-	if list, ok := v.([]string); ok {
-		return "[" + strings.Join(list, ", ") + "]"
-	}
-	return fmt.Sprint(v)
 }

@@ -14,8 +14,8 @@ import (
 )
 
 // Decision writes the pathway of one transfer.
-func Decision(w io.Writer, l message.Lang, d *regime.Decision, on day.Day) error {
-	p := newPrinter(w, l)
+func Decision(w io.Writer, l message.Lang, set *regime.Set, d *regime.Decision, on day.Day) error {
+	p := newPrinter(w, l).naming(set.Vocabulary)
 	p.title(p.msg("decide.title"), p.msg("assess.as_of", on.String()))
 	p.decision(d, 2)
 	p.blank()
@@ -33,7 +33,7 @@ func (p printer) pathway(d *regime.Decision, indent int) {
 		}
 	}
 	if len(d.Missing) > 0 {
-		p.para(indent+2, "", p.msg("assess.depends", strings.Join(d.Missing, ", ")))
+		p.para(indent+2, "", p.msg("assess.depends", p.named(d.Missing)))
 	}
 	if len(d.Overlays) > 0 {
 		p.para(indent+2, "+ ", p.msg("decide.overlays", strings.Join(bases(d.Overlays), ", ")))
@@ -74,7 +74,7 @@ func (p printer) decision(d *regime.Decision, indent int) {
 			names = append(names, p.msg("result."+string(r)))
 		}
 		p.para(indent+2, "", p.msg("decide.possible", strings.Join(names, p.msg("list.separator"))))
-		p.para(indent+2, "", p.msg("assess.depends", strings.Join(d.Missing, ", ")))
+		p.para(indent+2, "", p.msg("assess.depends", p.named(d.Missing)))
 	}
 	for _, r := range d.Reasons {
 		if r.Value != nil {
@@ -102,8 +102,8 @@ func (p printer) warnings(list []org.Warning, indent int) {
 }
 
 // Grading writes the grade of an incident and who must be told by when.
-func Grading(w io.Writer, l message.Lang, g *regime.Grading, on day.Day) error {
-	p := newPrinter(w, l)
+func Grading(w io.Writer, l message.Lang, set *regime.Set, g *regime.Grading, on day.Day) error {
+	p := newPrinter(w, l).naming(set.Vocabulary)
 	p.title(p.msg("grade.title"), p.msg("assess.as_of", on.String()))
 	if g.Grade == nil {
 		p.para(2, "", p.msg("grade.none"))
@@ -121,11 +121,13 @@ func Grading(w io.Writer, l message.Lang, g *regime.Grading, on day.Day) error {
 		p.section(p.msg("grade.crosses"))
 	}
 	for _, c := range g.Crosses {
-		p.para(2, clock(c.At)+"  ", p.msg("grade.crossing", string(c.Grade), c.Fact, c.Minutes)+p.mark(c.Confidence))
+		p.para(2, clock(c.At)+"  ", p.msg("grade.crossing", string(c.Grade), p.facts.Fact(c.Fact).Label, c.Minutes)+p.mark(c.Confidence))
 	}
 	if len(g.Missing) > 0 {
 		p.section(p.msg("grade.missing"))
-		p.para(2, "", strings.Join(g.Missing, ", "))
+	}
+	for _, id := range g.Missing {
+		p.para(2, "? ", p.named([]string{id}))
 	}
 	p.warnings(g.Warnings, 2)
 	p.blank()

@@ -7,6 +7,7 @@ import (
 
 	"guanji/internal/law"
 	"guanji/internal/message"
+	"guanji/internal/org"
 	"guanji/internal/regime"
 )
 
@@ -106,24 +107,39 @@ func changed(c law.Change) string {
 	return c.Before.ID + " → " + c.After.ID
 }
 
-// Facts writes the vocabulary: every fact with its type and question.
+// Facts writes the vocabulary: every fact with its label, type and question.
 func Facts(w io.Writer, l message.Lang, set *regime.Set) error {
 	p := newPrinter(w, l)
 	for _, f := range set.Vocabulary.Facts() {
-		typ := f.Kind.String()
-		if f.Unit != "" {
-			typ += " (" + f.Unit + ")"
-		}
-		p.para(0, pad(f.ID, 36)+" ", typ)
+		p.para(0, pad(f.ID, 36)+" ", p.kind(f))
 		p.para(4, "", p.text(f.Question))
 		p.para(4, "", p.text(f.Help))
-		if len(f.Values) > 0 {
-			var values []string
-			for _, v := range f.Values {
-				values = append(values, v.ID+" "+p.text(v.Name))
-			}
-			p.para(4, "= ", strings.Join(values, p.msg("list.separator")))
+		p.options(f)
+		for _, field := range f.Fields {
+			p.para(4, pad(strings.TrimPrefix(field.ID, f.ID), 15)+" ", p.kind(field))
+			p.options(field)
 		}
 	}
 	return p.w.Flush()
+}
+
+// kind names a fact and tells its type.
+func (p printer) kind(f *org.Fact) string {
+	typ := f.Kind.String()
+	if f.Unit != "" {
+		typ += " (" + f.Unit + ")"
+	}
+	return p.text(f.Label) + p.msg("assess.when", typ)
+}
+
+// options lists what can be chosen, if anything can.
+func (p printer) options(f *org.Fact) {
+	if len(f.Values) == 0 {
+		return
+	}
+	var values []string
+	for _, v := range f.Values {
+		values = append(values, v.ID+" "+p.text(v.Name))
+	}
+	p.para(4, "= ", strings.Join(values, p.msg("list.separator")))
 }

@@ -13,6 +13,7 @@ import (
 
 	"guanji/internal/law"
 	"guanji/internal/message"
+	"guanji/internal/org"
 )
 
 // JSON writes v as indented JSON with a final newline. Equal values give equal
@@ -29,11 +30,29 @@ const columns = 96
 
 // printer lays out text in one language. The first error of the writer stops it.
 type printer struct {
-	w    *bufio.Writer
-	lang message.Lang
+	w     *bufio.Writer
+	lang  message.Lang
+	facts *org.Vocabulary // set by naming, for results that name facts
 }
 
-func newPrinter(w io.Writer, l message.Lang) printer { return printer{bufio.NewWriter(w), l} }
+func newPrinter(w io.Writer, l message.Lang) printer {
+	return printer{w: bufio.NewWriter(w), lang: l}
+}
+
+// naming returns p for a result that names facts of v.
+func (p printer) naming(v *org.Vocabulary) printer {
+	p.facts = v
+	return p
+}
+
+// named lists facts by their labels, with the ids under which they are stated.
+func (p printer) named(ids []string) string {
+	var names []string
+	for _, id := range ids {
+		names = append(names, p.text(p.facts.Fact(id).Label)+" ["+id+"]")
+	}
+	return strings.Join(names, p.msg("list.separator"))
+}
 
 // msg puts a message of the catalogue into the reader's language.
 func (p printer) msg(key string, args ...any) string { return message.New(key, args...).In(p.lang) }
@@ -95,7 +114,8 @@ func runeWidth(r rune) int {
 func pad(s string, n int) string { return s + strings.Repeat(" ", max(0, n-displayWidth(s))) }
 
 // wrap breaks text into lines of at most n columns: at spaces, and between
-// wide characters, of which punctuation never begins a line.
+// wide characters. Closing punctuation never begins a line, opening punctuation
+// never ends one.
 func wrap(text string, n int) []string {
 	n = max(n, 20)
 	var lines []string
@@ -112,10 +132,13 @@ func wrap(text string, n int) []string {
 	return append(lines, strings.TrimRight(line, " "))
 }
 
-const closing = "，。；：、？！）》」』】”’…,.;:)"
+const (
+	opening = "（《「『【〈〔“‘(["
+	closing = "，。；：、？！）》」』】〉〕”’…,.;:)"
+)
 
 // pieces cuts text where a line may break: words with the space behind them,
-// and single wide characters with the punctuation behind them.
+// and single wide characters with the punctuation around them.
 func pieces(text string) []string {
 	var out []string
 	var cur strings.Builder
@@ -125,9 +148,10 @@ func pieces(text string) []string {
 			cur.Reset()
 		}
 	}
+	opened := false // cur ends with opening punctuation
 	for _, r := range text {
-		closes := strings.ContainsRune(closing, r)
-		if runeWidth(r) == 2 && !closes {
+		opens, closes := strings.ContainsRune(opening, r), strings.ContainsRune(closing, r)
+		if runeWidth(r) == 2 && !closes && !opened {
 			flush()
 		}
 		if closes && cur.Len() == 0 && len(out) > 0 {
@@ -135,7 +159,7 @@ func pieces(text string) []string {
 			continue
 		}
 		cur.WriteRune(r)
-		if r == ' ' || runeWidth(r) == 2 {
+		if opened = opens; r == ' ' || runeWidth(r) == 2 && !opens {
 			flush()
 		}
 	}

@@ -22,6 +22,11 @@ func TestWrap(t *testing.T) {
 		"a word too long":           {"aaaaaaaaaaaaaaaaaaaaaaaaaaaa bb", 20, []string{"aaaaaaaaaaaaaaaaaaaaaaaaaaaa", "bb"}},
 		"wide characters":           {"网络日志应当留存不少于六个月", 20, []string{"网络日志应当留存不少", "于六个月"}},
 		"punctuation starts nobody": {"网络日志应当留存不少，于六个月", 20, []string{"网络日志应当留存不", "少，于六个月"}},
+		"opening ends nobody":       {"网络日志应当按照规定《办法》留存", 20, []string{"网络日志应当按照规定", "《办法》留存"}},
+		"opening stays":             {"网络日志应当按照规《办法》留存", 20, []string{"网络日志应当按照规", "《办法》留存"}},
+		"narrow opening":            {"网络日志应当按照规a“办法”留存", 20, []string{"网络日志应当按照规", "a“办法”留存"}},
+		"opening twice":             {"网络日志应当按照（《办法》）留存", 20, []string{"网络日志应当按照", "（《办法》）留存"}},
+		"opening and closing":       {"网络日志应当按照规（）留存", 20, []string{"网络日志应当按照规", "（）留存"}},
 		"both":                      {"日志 CSL-23(3) 不少于六个月", 20, []string{"日志 CSL-23(3) 不少", "于六个月"}},
 	}
 	for name, tt := range tests {

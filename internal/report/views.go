@@ -118,6 +118,7 @@ func ChangeViews(list []law.Change) []ChangeView {
 // FactView is a fact of the vocabulary in JSON.
 type FactView struct {
 	ID       string       `json:"id"`
+	Label    message.Text `json:"label"`
 	Subject  org.Subject  `json:"subject"`
 	Type     string       `json:"type"`
 	Unit     string       `json:"unit,omitempty"`
@@ -140,7 +141,7 @@ func FactViews(v *org.Vocabulary) []FactView {
 }
 
 func factView(f *org.Fact) FactView {
-	v := FactView{ID: f.ID, Subject: f.Subject, Type: f.Kind.String(), Unit: f.Unit, Min: f.Min, Max: f.Max, Values: f.Values,
+	v := FactView{ID: f.ID, Label: f.Label, Subject: f.Subject, Type: f.Kind.String(), Unit: f.Unit, Min: f.Min, Max: f.Max, Values: f.Values,
 		Question: f.Question, Help: f.Help, AskedOf: f.AskedOf}
 	for _, field := range f.Fields {
 		v.Fields = append(v.Fields, factView(field))

@@ -209,9 +209,14 @@ func (d *Document) set(m *yaml.Node, key string, v *yaml.Node) {
 
 func mapping() *yaml.Node { return &yaml.Node{Kind: yaml.MappingNode} }
 
+// text returns a text. One of several lines is quoted: as a block it would lose
+// a tab at its beginning.
 func text(s string) *yaml.Node {
 	n := &yaml.Node{}
 	n.SetString(s)
+	if n.Style == yaml.LiteralStyle {
+		n.Style = yaml.DoubleQuotedStyle
+	}
 	return n
 }
 

@@ -2,12 +2,10 @@ package standing
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"guanji/internal/message"
 	"guanji/internal/org"
@@ -71,7 +69,7 @@ const MaxSource = 500
 
 func (a Author) check() problem.Fields {
 	var mistakes problem.Fields
-	if len(a.Source) > MaxSource || !utf8.ValidString(a.Source) || strings.ContainsFunc(a.Source, unicode.IsControl) {
+	if !oneLine(a.Source, MaxSource) {
 		mistakes = append(mistakes, problem.Field{Name: "source", Msg: message.New("standing.long_source", MaxSource)})
 	}
 	if a.Sure != Documented && a.Sure != Stated && a.Sure != Estimated {
@@ -96,7 +94,7 @@ type Entry struct {
 // A Change is a new statement about a Ref.
 type Change struct {
 	Ref   Ref             `json:"ref"`
-	Value json.RawMessage `json:"value"`
+	Value json.RawMessage `json:"value,omitempty"` // as in [Entry]
 	// Seen is the Seq of the entry that the author saw, 0 if there was none,
 	// and [Whatever] to replace whatever stands.
 	Seen int64 `json:"-"`
@@ -113,7 +111,7 @@ func (e Entry) same(value json.RawMessage) bool {
 // A Changed error says that somebody else stated something in between. It is
 // of kind [problem.Conflict].
 type Changed struct {
-	Now Entry // what stands
+	Now Entry // what stands; with Seq 0 if nothing was ever stated
 }
 
 // Error returns the failure in English.
@@ -121,11 +119,23 @@ func (c *Changed) Error() string { return c.In(message.English) }
 
 // In returns the failure in a language.
 func (c *Changed) In(l message.Lang) string {
-	return message.New("standing.changed", c.Now.By).In(l)
+	return c.message().In(l)
+}
+
+func (c *Changed) message() message.M {
+	if c.Now.Seq == 0 {
+		return message.New("standing.nothing_there")
+	}
+	return message.New("standing.changed", c.Now.By)
 }
 
 // Unwrap gives the kind.
-func (c *Changed) Unwrap() error { return problem.New(problem.Conflict, "standing.changed", c.Now.By) }
+func (c *Changed) Unwrap() error { return &problem.Error{Kind: problem.Conflict, Msg: c.message()} }
+
+// compare orders entries as they were stated; those of a trial by their keys.
+func (e Entry) compare(f Entry) int {
+	return cmp.Or(cmp.Compare(e.Seq, f.Seq), cmp.Compare(e.Key, f.Key), cmp.Compare(e.Subject, f.Subject), cmp.Compare(e.About, f.About))
+}
 
 // A Head is an organization and the Seq of its newest entry.
 type Head struct {
@@ -142,8 +152,9 @@ type Store interface {
 	// fails with [problem.NotFound].
 	Revision(ctx context.Context, organization string) (int64, error)
 
-	// Entries returns the entries after one, in their order.
-	Entries(ctx context.Context, organization string, after int64) ([]Entry, error)
+	// Entries returns the entries after one and up to another, that included,
+	// in their order.
+	Entries(ctx context.Context, organization string, after, upto int64) ([]Entry, error)
 
 	// History returns every entry about a Ref, the newest first.
 	History(ctx context.Context, organization string, r Ref) ([]Entry, error)

@@ -2,15 +2,13 @@ package standing
 
 import (
 	"context"
-	"fmt"
-	"slices"
+	"encoding/json"
 
+	"guanji/internal/day"
 	"guanji/internal/message"
 	"guanji/internal/org"
 	"guanji/internal/problem"
 )
-
-func noticeID(n int) string { return fmt.Sprintf("n%d", n) }
 
 // An Import says what an organization file changed.
 type Import struct {
@@ -47,7 +45,10 @@ func (s *Service) Import(ctx context.Context, only, name string, data []byte, wh
 	} else if err != nil {
 		return Import{}, err
 	}
-	changes := s.difference(state, f, whole)
+	changes := state.complete(s.difference(state, f, whole))
+	if _, ok := state.tooMany(changes); ok {
+		return Import{}, problem.New(problem.Input, "standing.too_many", maxUnits)
+	}
 	for _, c := range changes {
 		switch _, stood := state.Entry(c.Ref); {
 		case c.Value == nil:
@@ -114,47 +115,55 @@ func (d *difference) facts(v *org.Vocabulary, about org.Subject, u org.Unit) {
 }
 
 // notices matches the notices of a file with those that stand by what they
-// say, since the file gives them no ids.
+// say, since the file gives them no ids: first those that say the same, then
+// those that are the same paper, which may have been withdrawn since, or name
+// other systems.
 func (d *difference) notices(list []org.Designation) {
-	next := 0
-	for r := range d.state.entries {
-		if r.About == AboutNotice {
-			next++
-		}
+	same, papers := map[string][]string{}, map[paper][]string{}
+	for _, id := range d.state.order[AboutNotice] {
+		value, n := string(d.state.entries[existence(AboutNotice, id)].Value), d.state.Notice(id)
+		same[value] = append(same[value], id)
+		papers[paper{n.NotifiedOn, n.By, n.Reference}] = append(papers[paper{n.NotifiedOn, n.By, n.Reference}], id)
 	}
-	for _, n := range list {
-		value := encode(Notice{n.NotifiedOn, n.By, n.Reference, n.Systems, n.WithdrawnOn})
-		r := Ref{AboutNotice, "", KeyNotice}
-		for _, id := range d.state.order[AboutNotice] {
-			r.Subject = id
-			if e := d.state.entries[r]; !d.stands[r] && (e.same(value) || samePaper(d.state.Notice(id), n)) {
-				break
-			}
-			r.Subject = ""
+	values, ids, taken := make([]json.RawMessage, len(list)), make([]string, len(list)), map[string]bool{}
+	for i, n := range list {
+		values[i] = encode(Notice(n))
+		ids[i] = take(same, string(values[i]), taken)
+	}
+	last := d.state.lastNotice()
+	for i, n := range list {
+		if ids[i] == "" {
+			ids[i] = take(papers, paper{n.NotifiedOn, n.By, n.Reference}, taken)
 		}
-		if r.Subject == "" {
-			next++
-			r.Subject = noticeID(next)
+		if ids[i] == "" {
+			last++
+			ids[i] = noticeID(last)
 		}
-		d.add(r, value)
+		d.add(existence(AboutNotice, ids[i]), values[i])
 	}
 }
 
-// samePaper reports whether a notice that is kept is the one of a file, which
-// may have been withdrawn since, or name other systems.
-func samePaper(n Notice, d org.Designation) bool {
-	return n.NotifiedOn == d.NotifiedOn && n.By == d.By && n.Reference == d.Reference
+// paper is by what a notice is known again.
+type paper struct {
+	notifiedOn    day.Day
+	by, reference string
+}
+
+// take returns the first id under a key that was not taken yet, "" if there is
+// none.
+func take[K comparable](from map[K][]string, key K, taken map[string]bool) string {
+	for ids := from[key]; len(ids) > 0; ids = from[key] {
+		from[key] = ids[1:]
+		if !taken[ids[0]] {
+			taken[ids[0]] = true
+			return ids[0]
+		}
+	}
+	return ""
 }
 
 func (d *difference) takeBack() {
-	var gone []Change
-	for r, e := range d.state.entries {
-		if e.Value != nil && !d.stands[r] {
-			gone = append(gone, Change{Ref: r, Seen: e.Seq})
-		}
-	}
-	slices.SortFunc(gone, func(a, b Change) int { return int(a.Seen - b.Seen) })
-	d.changes = append(d.changes, gone...)
+	d.changes = append(d.changes, d.state.takenBack(func(r Ref) bool { return !d.stands[r] })...)
 }
 
 // Export writes the organization file of a state. Equal states give equal

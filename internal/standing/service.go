@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -35,7 +34,15 @@ type Service struct {
 type kept struct {
 	mu    sync.Mutex
 	state *State
-	views []*View // the newest last
+	views []answer // the newest last
+}
+
+// answer is a view that is remembered, with the revision it was made at. That
+// of a past day is made again, too, once there are newer statements: one that
+// was on its way at midnight counts for the day on which it was begun.
+type answer struct {
+	*View
+	at int64
 }
 
 // mostViews is how many answers are remembered of one organization: a few
@@ -53,7 +60,13 @@ type View struct {
 	Rows       []Row // of the assessment
 	On         day.Day
 	Known      day.Day // what was stated by the end of this day counts; zero: everything
+
+	questions func() []Question
 }
+
+// Questions returns every open question, the most useful first; see [Open].
+// They are worked out once.
+func (v *View) Questions() []Question { return v.questions() }
 
 // Today is the day in Beijing.
 func (s *Service) Today() day.Day { return day.In(s.Now()) }
@@ -89,7 +102,7 @@ func (s *Service) current(ctx context.Context, organization string) (*kept, erro
 	k := s.kept(organization)
 	k.mu.Lock()
 	if k.state.Revision < revision {
-		entries, err := s.Store.Entries(ctx, organization, k.state.Revision)
+		entries, err := s.Store.Entries(ctx, organization, k.state.Revision, revision)
 		if err != nil {
 			k.mu.Unlock()
 			return nil, err
@@ -110,15 +123,15 @@ func (s *Service) View(ctx context.Context, organization string, on, known day.D
 	if !known.Before(s.Today()) {
 		known = day.Day{}
 	}
-	k.views = slices.DeleteFunc(k.views, func(v *View) bool { return v.Revision != k.state.Revision && v.Known.IsZero() })
+	k.views = slices.DeleteFunc(k.views, func(v answer) bool { return v.at != k.state.Revision })
 	for _, v := range k.views {
 		if v.On == on && v.Known == known {
-			return v, nil
+			return v.View, nil
 		}
 	}
 	state := k.state
 	if !known.IsZero() {
-		entries, err := s.Store.Entries(ctx, organization, 0)
+		entries, err := s.Store.Entries(ctx, organization, 0, k.state.Revision)
 		if err != nil {
 			return nil, err
 		}
@@ -132,7 +145,7 @@ func (s *Service) View(ctx context.Context, organization string, on, known day.D
 		return nil, err
 	}
 	v.Known = known
-	k.views = append(k.views, v)
+	k.views = append(k.views, answer{v, k.state.Revision})
 	if len(k.views) > mostViews {
 		k.views = k.views[1:]
 	}
@@ -146,7 +159,21 @@ func (s *Service) view(state *State, on day.Day) (*View, error) {
 		return nil, err
 	}
 	a.Warnings = append(a.Warnings, warnings...)
-	return &View{State: state, File: f, Assessment: a, Rows: Rows(a), On: on}, nil
+	return &View{State: state, File: f, Assessment: a, Rows: Rows(a), On: on,
+		questions: sync.OnceValue(func() []Question { return Open(s.Set.Vocabulary, a, state.Asked) })}, nil
+}
+
+// Statements returns the statements after one and up to another, the newest
+// first.
+func (s *Service) Statements(ctx context.Context, organization string, after, upto int64) ([]Entry, error) {
+	entries, err := s.Store.Entries(ctx, organization, after, upto)
+	slices.Reverse(entries)
+	return entries, err
+}
+
+// History returns every statement about a Ref, the newest first.
+func (s *Service) History(ctx context.Context, organization string, r Ref) ([]Entry, error) {
+	return s.Store.History(ctx, organization, r)
 }
 
 // Try returns where an organization would stand if changes had been stated.
@@ -156,10 +183,10 @@ func (s *Service) Try(ctx context.Context, organization string, changes []Change
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.check(state, changes); err != nil {
+	if changes, err = s.check(state, changes); err != nil {
 		return nil, err
 	}
-	return s.view(state.trial(changes), on)
+	return s.view(state.trial(state.complete(changes)), on)
 }
 
 // Summary is an organization in a list.
@@ -188,7 +215,7 @@ func (s *Service) Organizations(ctx context.Context) ([]Summary, error) {
 // Create makes an organization of which nothing is known but its name.
 func (s *Service) Create(ctx context.Context, id string, name message.Text, a Author) error {
 	name, mistakes := CheckUnit(id, name)
-	if err := mistakes.OrNil(); err != nil {
+	if err := append(mistakes, a.check()...).OrNil(); err != nil {
 		return err
 	}
 	_, err := s.Store.Append(ctx, id, true, []Change{{Ref: OfOrganization(KeyName), Value: encode(name)}}, a, s.Now())
@@ -198,8 +225,9 @@ func (s *Service) Create(ctx context.Context, id string, name message.Text, a Au
 	return err
 }
 
-// Append adds statements, all or none. A change that says what stands already
-// is left out. It fails with [problem.Fields] for what is no valid statement,
+// Append adds statements, all or none. A change that says what stands already,
+// by the same author, is left out. Who takes back that a system or transfer
+// exists takes back all that was stated of it. Append fails with [problem.Fields] for what is no valid statement,
 // named by subject and key, and with a [*Changed] if somebody was faster.
 func (s *Service) Append(ctx context.Context, organization string, changes []Change, a Author) error {
 	if err := a.check().OrNil(); err != nil {
@@ -213,9 +241,9 @@ func (s *Service) Append(ctx context.Context, organization string, changes []Cha
 	if err != nil {
 		return err
 	}
-	changes = slices.DeleteFunc(changes, func(c Change) bool {
-		e, ok := state.entries[c.Ref]
-		return ok && e.same(c.Value) && e.Author == a || !ok && c.Value == nil
+	changes = slices.DeleteFunc(state.complete(changes), func(c Change) bool {
+		e := state.entries[c.Ref]
+		return e.same(c.Value) && (c.Value == nil || e.Author == a)
 	})
 	if len(changes) == 0 {
 		return nil
@@ -224,110 +252,12 @@ func (s *Service) Append(ctx context.Context, organization string, changes []Cha
 	return err
 }
 
-// maxUnits is the most systems or transfers of one organization.
-const maxUnits = 50_000
-
-// check returns changes in the form in which they are kept.
-func (s *Service) check(state *State, changes []Change) ([]Change, error) {
-	var mistakes problem.Fields
-	fail := func(r Ref, m message.M) {
-		mistakes = append(mistakes, problem.Field{Name: r.Subject + "/" + r.Key, Msg: m})
-	}
-	checked := make([]Change, 0, len(changes))
-	made := map[Ref]bool{}
-	for _, c := range changes {
-		r := c.Ref
-		if r.Key == KeyName && c.Value != nil {
-			made[Ref{r.About, r.Subject, ""}] = true
-		}
-	}
-	for _, c := range changes {
-		r := c.Ref
-		exists := r.About == org.AboutOrganization && r.Subject == string(org.AboutOrganization) ||
-			state.Exists(r.About, r.Subject) || made[Ref{r.About, r.Subject, ""}] || r.About == AboutNotice
-		switch f := s.Set.Vocabulary.Fact(r.Key); {
-		case !exists:
-			fail(r, message.New("standing.no_subject", r.Subject))
-		case r.Key == KeyName || r.Key == KeyNotice:
-			if m := checkKept(r, c.Value); m != nil {
-				fail(r, *m)
-			}
-		case f == nil || f.Subject != r.About || f.Kind == org.Record:
-			fail(r, message.New("standing.no_fact", r.Key))
-		case c.Value != nil:
-			val, ok := f.FromJSON(c.Value)
-			if !ok {
-				fail(r, message.New("answer."+f.Kind.String()))
-			}
-			c.Value = encode(val.In(f))
-		}
-		checked = append(checked, c)
-	}
-	return checked, mistakes.OrNil()
-}
-
-func checkKept(r Ref, value json.RawMessage) *message.M {
-	var m message.M
-	switch r.Key {
-	case KeyName:
-		var name message.Text
-		if value == nil && r.About != org.AboutOrganization {
-			return nil
-		}
-		if value == nil || json.Unmarshal(value, &name) != nil || name.En == "" || name.Zh == "" {
-			m = message.New("standing.want_name")
-			return &m
-		}
-	case KeyNotice:
-		var n Notice
-		if r.About != AboutNotice || value != nil && (json.Unmarshal(value, &n) != nil || n.NotifiedOn.IsZero()) {
-			m = message.New("standing.bad_notice")
-			return &m
-		}
-		if !n.WithdrawnOn.IsZero() && n.WithdrawnOn.Before(n.NotifiedOn) {
-			m = message.New("file.withdrawn_early", n.WithdrawnOn.String(), n.NotifiedOn.String())
-			return &m
-		}
-	}
-	return nil
-}
-
 func encode(v any) json.RawMessage {
 	data, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // values of facts, names and notices always encode
 	}
 	return data
-}
-
-// The lengths of ids and names, in bytes.
-const (
-	MaxID   = 64
-	MaxName = 200
-)
-
-// CheckUnit returns a name as it is kept, and the mistakes in the id and name
-// of a new organization, system or transfer. Where one language is empty, the
-// other stands in.
-func CheckUnit(id string, name message.Text) (message.Text, problem.Fields) {
-	var mistakes problem.Fields
-	okay := func(r rune) bool { return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' }
-	if id == "" || len(id) > MaxID || strings.ContainsFunc(id, func(r rune) bool { return !okay(r) }) || id[0] == '-' || id == string(org.AboutOrganization) {
-		mistakes = append(mistakes, problem.Field{Name: "id", Msg: message.New("standing.bad_id", MaxID)})
-	}
-	name = message.Text{En: strings.TrimSpace(name.En), Zh: strings.TrimSpace(name.Zh)}
-	name = message.Text{En: orElse(name.En, name.Zh), Zh: orElse(name.Zh, name.En)}
-	if name.En == "" || len(name.En) > MaxName || len(name.Zh) > MaxName {
-		mistakes = append(mistakes, problem.Field{Name: "name_en", Msg: message.New("standing.bad_name", MaxName)})
-	}
-	return name, mistakes
-}
-
-func orElse(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
 
 // AddUnit adds a system or a transfer.
@@ -360,16 +290,8 @@ func (s *Service) Remove(ctx context.Context, organization string, about org.Sub
 	if !state.Exists(about, id) {
 		return problem.New(problem.NotFound, "standing.no_subject", id)
 	}
-	return s.Append(ctx, organization, state.removal(about, id), a)
-}
-
-// removal takes back all that stands of a subject.
-func (s *State) removal(about org.Subject, id string) []Change {
-	var changes []Change
-	for _, e := range s.Stated(about, id) {
-		changes = append(changes, Change{Ref: e.Ref, Seen: e.Seq})
-	}
-	return changes
+	r := existence(about, id)
+	return s.Append(ctx, organization, []Change{{Ref: r, Seen: state.Seq(r)}}, a)
 }
 
 // AddNotice adds a notice of designation under a new id.
@@ -378,19 +300,8 @@ func (s *Service) AddNotice(ctx context.Context, organization string, n Notice, 
 	if err != nil {
 		return err
 	}
-	r := Ref{AboutNotice, newNoticeID(state), KeyNotice}
+	r := Ref{AboutNotice, noticeID(state.lastNotice() + 1), KeyNotice}
 	return s.Append(ctx, organization, []Change{{Ref: r, Value: encode(n)}}, a)
-}
-
-// newNoticeID returns an id that no notice ever had.
-func newNoticeID(s *State) string {
-	n := 1
-	for r := range s.entries {
-		if r.About == AboutNotice {
-			n++
-		}
-	}
-	return noticeID(n)
 }
 
 // Encode returns a value in the form of a [Change].

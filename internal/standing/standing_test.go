@@ -3,6 +3,7 @@ package standing
 import (
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"guanji/internal/day"
@@ -11,9 +12,11 @@ import (
 	"guanji/internal/regime"
 )
 
-func load(t *testing.T) *regime.Set {
+var content = sync.OnceValues(func() (*regime.Set, error) { return regime.Load(os.DirFS("../../content")) })
+
+func load(t testing.TB) *regime.Set {
 	t.Helper()
-	set, err := regime.Load(os.DirFS("../../content"))
+	set, err := content()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -85,7 +85,7 @@ func (s *State) Stated(about org.Subject, subject string) []Entry {
 			list = append(list, e)
 		}
 	}
-	slices.SortFunc(list, func(a, b Entry) int { return int(a.Seq - b.Seq) })
+	slices.SortFunc(list, Entry.compare)
 	return list
 }
 
@@ -100,13 +100,21 @@ func (s *State) Asked(subject, fact string) bool {
 	return ok
 }
 
+// Answered returns how many facts of the organization and its systems have an
+// answer, be it that it is not known.
+func (s *State) Answered() int {
+	n := 0
+	for r, e := range s.entries {
+		if e.Value != nil && (r.About == org.AboutOrganization || r.About == org.AboutSystem) && r.Key != KeyName {
+			n++
+		}
+	}
+	return n
+}
+
 // Exists reports whether there is such a system, transfer or notice.
 func (s *State) Exists(about org.Subject, id string) bool {
-	key := KeyName
-	if about == AboutNotice {
-		key = KeyNotice
-	}
-	_, ok := s.Entry(Ref{about, id, key})
+	_, ok := s.Entry(existence(about, id))
 	return ok
 }
 
@@ -159,8 +167,11 @@ func (s *State) File(v *org.Vocabulary) (*org.File, []org.Warning) {
 	}
 	for _, id := range s.order[AboutNotice] {
 		n := s.Notice(id)
-		f.Designations = append(f.Designations, org.Designation{NotifiedOn: n.NotifiedOn, By: n.By, Reference: n.Reference,
-			Systems: slices.DeleteFunc(n.Systems, func(id string) bool { return !s.Exists(org.AboutSystem, id) }), WithdrawnOn: n.WithdrawnOn})
+		n.Systems = slices.DeleteFunc(n.Systems, func(id string) bool { return !s.Exists(org.AboutSystem, id) })
+		if len(n.Systems) == 0 {
+			n.Systems = nil
+		}
+		f.Designations = append(f.Designations, org.Designation(n))
 	}
 	var lost []string
 	for r, e := range s.entries {
@@ -189,6 +200,10 @@ func (s *State) File(v *org.Vocabulary) (*org.File, []org.Warning) {
 		default:
 			facts[fact.Index] = val
 		}
+	}
+	slices.Sort(f.Asked)
+	for _, u := range append(slices.Clone(f.Systems), f.Transfers...) {
+		slices.Sort(u.Asked)
 	}
 	var warnings []org.Warning
 	slices.Sort(lost)

@@ -235,7 +235,7 @@ func TestEntries(t *testing.T) {
 		if err != nil || r != 4 {
 			t.Fatalf("Append = %d, %v", r, err)
 		}
-		entries, err := s.Entries(ctx, "acme", 2)
+		entries, err := s.Entries(ctx, "acme", 2, 4)
 		if err != nil || len(entries) != 2 || entries[0].Value != nil || string(entries[1].Value) != "null" || entries[1].Author != author ||
 			!entries[1].At.Equal(noon.Add(time.Second)) || entries[0].Ref != sectors.Ref {
 			t.Fatalf("Entries = %+v, %v", entries, err)
@@ -279,7 +279,7 @@ func TestTwoPeopleAtOnce(t *testing.T) {
 				wantKind(t, "a caller who was slower", err, problem.Conflict)
 			}
 		}
-		entries, err := s.Entries(ctx, "acme", 0)
+		entries, err := s.Entries(ctx, "acme", 0, 99)
 		must(t, err)
 		if heard != 1 || len(entries) != 3 || entries[2].Seq != 3 {
 			t.Errorf("%d callers heard, entries %+v", heard, entries)
@@ -304,7 +304,7 @@ func TestManyEntriesAtOnce(t *testing.T) {
 		if changed, ok := errors.AsType[*standing.Changed](err); !ok || changed.Now.Seq != 7778 {
 			t.Fatalf("one of many did not see what stands: %v", err)
 		}
-		entries, err := s.Entries(ctx, "big", 0)
+		entries, err := s.Entries(ctx, "big", 0, 99_999)
 		if err != nil || len(entries) != 10_000 {
 			t.Errorf("%d entries, %v", len(entries), err)
 		}

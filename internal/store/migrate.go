@@ -114,14 +114,16 @@ func (s *Store) apply(ctx context.Context, all []migration) error {
 // rehearse copies a SQLite file and migrates the copy.
 func (db *sqliteDB) rehearse(ctx context.Context, path string, at int) error {
 	backup := fmt.Sprintf("%s.before-%s-%d", path, time.Now().UTC().Format("20060102T150405.000"), at+1)
-	if _, err := db.writer.ExecContext(ctx, `vacuum into $1`, backup); err != nil {
-		return fmt.Errorf("copy %s before migrating it: %w", path, err)
-	}
 	trial := backup + ".trial"
-	if _, err := db.writer.ExecContext(ctx, `vacuum into $1`, trial); err != nil {
-		return fmt.Errorf("copy %s before migrating it: %w", path, err)
-	}
 	defer removeSQLite(trial)
+	for _, to := range []string{backup, trial} {
+		if _, err := privately(to); err != nil { // an empty file is one that SQLite copies into
+			return err
+		}
+		if _, err := db.writer.ExecContext(ctx, `vacuum into $1`, to); err != nil {
+			return fmt.Errorf("copy %s before migrating it: %w", path, err)
+		}
+	}
 	copied, err := openSQLite(ctx, trial)
 	if err != nil {
 		return err

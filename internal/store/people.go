@@ -69,20 +69,22 @@ func (s *Store) insertAccount(ctx context.Context, x executor, a account.Account
 	return err
 }
 
-// SetAccount implements [access.Accounts].
+// SetAccount implements [access.Accounts]. What a says nothing of stays as it
+// is in the database.
 func (s *Store) SetAccount(ctx context.Context, a account.Account) error {
 	return s.write(ctx, func(x executor) error {
 		if err := lockPeople(ctx, x); err != nil {
 			return err
 		}
-		n, err := x.exec(ctx, `update account set role = $1, disabled = $2, lang = $3 where id = $4`, string(a.Role), a.Disabled, string(a.Lang), a.ID)
+		n, err := x.exec(ctx, `update account set role = case when $1 = '' then role else $1 end, disabled = case when $1 = '' then disabled else $2 end,
+			lang = case when $3 = '' then lang else $3 end where id = $4`, string(a.Role), a.Disabled, string(a.Lang), a.ID)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
 			return problem.New(problem.NotFound, "access.no_account")
 		}
-		if a.Disabled {
+		if a.Role != "" && a.Disabled {
 			if _, err := x.exec(ctx, `delete from pass where account = $1`, a.ID); err != nil {
 				return err
 			}
@@ -104,8 +106,10 @@ func lockPeople(ctx context.Context, x executor) error {
 	return err
 }
 
-// SetPassword implements [access.Accounts].
-func (s *Store) SetPassword(ctx context.Context, id, hash, keep string) error {
+// SetPassword implements [access.Accounts]. The row of the account is the lock
+// under which its passes are looked at: of two who choose by one link, one
+// finds it.
+func (s *Store) SetPassword(ctx context.Context, id, hash, by string) error {
 	return s.write(ctx, func(x executor) error {
 		n, err := x.exec(ctx, `update account set password = $1 where id = $2`, hash, id)
 		if err != nil {
@@ -114,7 +118,15 @@ func (s *Store) SetPassword(ctx context.Context, id, hash, keep string) error {
 		if n == 0 {
 			return problem.New(problem.NotFound, "access.no_account")
 		}
-		_, err = x.exec(ctx, `delete from pass where account = $1 and kind <> $2 and digest <> $3`, id, string(access.Token), keep)
+		var there int64
+		if err := x.row(ctx, `select cast(count(*) as bigint) from pass where digest = $1 and account = $2 and kind in ($3, $4)`,
+			by, id, string(access.Session), string(access.Welcome)).Scan(&there); err != nil {
+			return err
+		}
+		if there == 0 {
+			return problem.New(problem.NotFound, "access.no_pass")
+		}
+		_, err = x.exec(ctx, `delete from pass where account = $1 and kind <> $2 and (digest <> $3 or kind <> $4)`, id, string(access.Token), by, string(access.Session))
 		return err
 	})
 }
@@ -183,11 +195,21 @@ func insertPass(ctx context.Context, x executor, p access.Pass) error {
 	return err
 }
 
-// SavePass implements [access.Passes]. Passes long expired are swept out.
+// SavePass implements [access.Passes]. Passes long expired are swept out. The
+// row of the account is locked, so that no pass is added while it is disabled.
 func (s *Store) SavePass(ctx context.Context, p access.Pass) error {
 	return s.write(ctx, func(x executor) error {
 		if _, err := x.exec(ctx, `delete from pass where expires_at < $1`, micros(p.Created.Add(-24*time.Hour))); err != nil {
 			return err
+		}
+		if p.Account != "" {
+			n, err := x.exec(ctx, `update account set disabled = disabled where id = $1 and not disabled`, p.Account)
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				return problem.New(problem.NotFound, "access.no_account")
+			}
 		}
 		return insertPass(ctx, x, p)
 	})

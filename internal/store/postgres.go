@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -10,14 +11,22 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-type postgresDB struct{ pool *pgxpool.Pool }
+type postgresDB struct {
+	pool *pgxpool.Pool
 
-// The limits of connections. A statement that takes longer than the time-out
-// is given up, and so is waiting for a server that does not answer.
+	// patience is how long one statement may take, as seen from here: it is
+	// given up where the server, or the way to it, is gone without a word.
+	patience time.Duration
+}
+
+// The limits of connections. The server gives up a statement that takes longer
+// than the time-out, and a transaction whose client has fallen silent; what is
+// locked by it is free again.
 const (
 	postgresConns    = 10
 	connectTimeout   = 5 * time.Second
-	statementTimeout = "30s"
+	statementTimeout = 30 * time.Second
+	patience         = statementTimeout + 2*connectTimeout
 )
 
 func openPostgres(ctx context.Context, address string) (database, error) {
@@ -28,7 +37,9 @@ func openPostgres(ctx context.Context, address string) (database, error) {
 	config.MaxConns = postgresConns
 	config.ConnConfig.ConnectTimeout = connectTimeout
 	config.ConnConfig.RuntimeParams["application_name"] = "guanji"
-	config.ConnConfig.RuntimeParams["statement_timeout"] = statementTimeout
+	for _, limit := range []string{"statement_timeout", "idle_in_transaction_session_timeout"} {
+		config.ConnConfig.RuntimeParams[limit] = strconv.FormatInt(statementTimeout.Milliseconds(), 10)
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, err
@@ -37,7 +48,7 @@ func openPostgres(ctx context.Context, address string) (database, error) {
 		pool.Close()
 		return nil, err
 	}
-	return &postgresDB{pool}, nil
+	return &postgresDB{pool, patience}, nil
 }
 
 func (db *postgresDB) close() error {
@@ -54,29 +65,88 @@ func (db *postgresDB) dialect() dialect {
 			return ok && e.Code == "23505"
 		},
 		missing: func(err error) bool { return errors.Is(err, pgx.ErrNoRows) },
+		unfit: func(err error) bool {
+			e, ok := errors.AsType[*pgconn.PgError](err)
+			return ok && e.Code == "22021"
+		},
 	}
 }
 
 func (db *postgresDB) write(ctx context.Context, f func(executor) error) error {
-	return pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error { return f(pgTx{tx}) })
+	return db.inTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, f)
 }
 
 func (db *postgresDB) read(ctx context.Context, f func(executor) error) error {
-	return pgx.BeginTxFunc(ctx, db.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly},
-		func(tx pgx.Tx) error { return f(pgTx{tx}) })
+	return db.inTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, f)
 }
 
-type pgTx struct{ tx pgx.Tx }
+func (db *postgresDB) inTx(ctx context.Context, options pgx.TxOptions, f func(executor) error) error {
+	var tx pgx.Tx
+	err := db.patiently(ctx, func(ctx context.Context) (err error) { tx, err = db.pool.BeginTx(ctx, options); return err })
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.patiently(ctx, tx.Rollback) }() // fails once committed, as it should
+	if err := f(pgTx{tx, db}); err != nil {
+		return err
+	}
+	return db.patiently(ctx, tx.Commit)
+}
 
-func (t pgTx) exec(ctx context.Context, q string, args ...any) (int64, error) {
-	tag, err := t.tx.Exec(ctx, q, args...)
-	return tag.RowsAffected(), err
+// patiently does one thing, and gives it up after a while.
+func (db *postgresDB) patiently(ctx context.Context, f func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, db.patience)
+	defer cancel()
+	return f(ctx)
+}
+
+type pgTx struct {
+	tx pgx.Tx
+	db *postgresDB
+}
+
+func (t pgTx) exec(ctx context.Context, q string, args ...any) (affected int64, err error) {
+	err = t.db.patiently(ctx, func(ctx context.Context) error {
+		tag, err := t.tx.Exec(ctx, q, args...)
+		affected = tag.RowsAffected()
+		return err
+	})
+	return affected, err
 }
 
 func (t pgTx) query(ctx context.Context, q string, args ...any) (rows, error) {
-	return t.tx.Query(ctx, q, args...)
+	ctx, cancel := context.WithTimeout(ctx, t.db.patience)
+	r, err := t.tx.Query(ctx, q, args...)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	return pgRows{r, cancel}, nil
+}
+
+// pgRows are rows that are waited for until they are closed.
+type pgRows struct {
+	pgx.Rows
+	cancel context.CancelFunc
+}
+
+func (r pgRows) Close() {
+	r.Rows.Close()
+	r.cancel()
 }
 
 func (t pgTx) row(ctx context.Context, q string, args ...any) row {
-	return t.tx.QueryRow(ctx, q, args...)
+	ctx, cancel := context.WithTimeout(ctx, t.db.patience)
+	return pgRow{t.tx.QueryRow(ctx, q, args...), cancel}
+}
+
+// pgRow is a row that is waited for until it is read.
+type pgRow struct {
+	pgx.Row
+	cancel context.CancelFunc
+}
+
+func (r pgRow) Scan(into ...any) error {
+	defer r.cancel()
+	return r.Row.Scan(into...)
 }

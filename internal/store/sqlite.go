@@ -10,12 +10,16 @@ import (
 
 	"modernc.org/sqlite"
 	sqlitelib "modernc.org/sqlite/lib"
+
+	"guanji/internal/problem"
 )
 
 // sqliteDB has one connection that writes and several that read, as SQLite
 // allows one writer at a time, and readers beside it (WAL).
 type sqliteDB struct {
 	writer, readers *sql.DB
+	path            string
+	file            os.FileInfo // as it was opened
 }
 
 const sqliteReaders = 4
@@ -24,16 +28,13 @@ func openSQLite(ctx context.Context, path string) (database, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // nobody else reads what is kept there
+	file, err := privately(path)
 	if err != nil {
-		return nil, err
-	}
-	if err := f.Close(); err != nil {
 		return nil, err
 	}
 	const common = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
 	name := "file:" + (&url.URL{Path: path}).EscapedPath() + common
-	db := &sqliteDB{}
+	db := &sqliteDB{path: path, file: file}
 	if db.writer, err = sql.Open("sqlite", name+"&_txlock=immediate"); err != nil {
 		return nil, err
 	}
@@ -49,6 +50,17 @@ func openSQLite(ctx context.Context, path string) (database, error) {
 	return db, nil
 }
 
+// privately makes a file if it is not there, so that nobody else reads what is
+// kept in it, and returns what is known of it.
+func privately(path string) (os.FileInfo, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	return info, errors.Join(err, f.Close())
+}
+
 func (db *sqliteDB) close() error { return errors.Join(db.readers.Close(), db.writer.Close()) }
 
 func (db *sqliteDB) dialect() dialect {
@@ -60,15 +72,31 @@ func (db *sqliteDB) dialect() dialect {
 			return ok && (e.Code() == sqlitelib.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlitelib.SQLITE_CONSTRAINT_PRIMARYKEY)
 		},
 		missing: func(err error) bool { return errors.Is(err, sql.ErrNoRows) },
+		unfit:   func(error) bool { return false },
 	}
 }
 
 func (db *sqliteDB) write(ctx context.Context, f func(executor) error) error {
-	return inTx(ctx, db.writer, f)
+	return inTx(ctx, db.writer, db.inPlace(f))
 }
 
 func (db *sqliteDB) read(ctx context.Context, f func(executor) error) error {
-	return inTx(ctx, db.readers, f)
+	return inTx(ctx, db.readers, db.inPlace(f))
+}
+
+// inPlace fails if the file is no longer the one that was opened: it was
+// removed, or another was put in its place, and whatever is written to the old
+// one is lost.
+func (db *sqliteDB) inPlace(f func(executor) error) func(executor) error {
+	return func(x executor) error {
+		if err := f(x); err != nil {
+			return err
+		}
+		if now, err := os.Stat(db.path); err != nil || !os.SameFile(db.file, now) {
+			return problem.New(problem.Refused, "store.moved", db.path).Because(err)
+		}
+		return nil
+	}
 }
 
 func inTx(ctx context.Context, db *sql.DB, f func(executor) error) error {

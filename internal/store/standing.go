@@ -46,9 +46,9 @@ func scanEntry(r row) (e standing.Entry, err error) {
 }
 
 // Entries implements [standing.Store].
-func (s *Store) Entries(ctx context.Context, organization string, after int64) (entries []standing.Entry, err error) {
+func (s *Store) Entries(ctx context.Context, organization string, after, upto int64) (entries []standing.Entry, err error) {
 	err = s.read(ctx, func(x executor) error {
-		entries, err = list(ctx, x, scanEntry, `select `+entryColumns+` from entry where organization = $1 and seq > $2 order by seq`, organization, after)
+		entries, err = list(ctx, x, scanEntry, `select `+entryColumns+` from entry where organization = $1 and seq > $2 and seq <= $3 order by seq`, organization, after, upto)
 		return err
 	})
 	return entries, err
@@ -116,9 +116,12 @@ func (s *Store) unseen(ctx context.Context, x executor, organization string, rev
 			}
 		}
 		if seq != c.Seen {
+			if seq == 0 {
+				return &standing.Changed{Now: standing.Entry{Ref: c.Ref}}
+			}
 			e, err := scanEntry(x.row(ctx, `select `+entryColumns+` from entry where organization = $1 and seq = $2`, organization, seq))
 			if err != nil {
-				return s.notFound(err, "standing.no_organization", organization)
+				return err
 			}
 			return &standing.Changed{Now: e}
 		}

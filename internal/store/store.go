@@ -55,6 +55,7 @@ type dialect struct {
 	lock    string // taken while migrations are looked at
 	unique  func(error) bool
 	missing func(error) bool // no row
+	unfit   func(error) bool // a text that it does not keep
 }
 
 // Open opens a database and brings its schema up to date: the one of a
@@ -97,6 +98,9 @@ func Shown(address string) string {
 
 // withoutSecrets drops the text of an error that could hold a password.
 func withoutSecrets(err error, address string) error {
+	if !IsPostgres(address) {
+		return err
+	}
 	u, parseErr := url.Parse(address)
 	if parseErr != nil {
 		return errors.New("the address is not valid")
@@ -116,18 +120,23 @@ func (s *Store) Close() error { return s.db.close() }
 // write runs one transaction that changes something, and says what kind a
 // failure is.
 func (s *Store) write(ctx context.Context, f func(executor) error) error {
-	return unavailable(s.db.write(ctx, f))
+	return s.kind(ctx, s.db.write(ctx, f))
 }
 
 func (s *Store) read(ctx context.Context, f func(executor) error) error {
-	return unavailable(s.db.read(ctx, f))
+	return s.kind(ctx, s.db.read(ctx, f))
 }
 
-// unavailable makes every failure that has no kind yet one of the database: it
-// may be back later.
-func unavailable(err error) error {
-	if err == nil || problem.KindOf(err) != problem.Internal || errors.Is(err, context.Canceled) {
+// kind makes every failure that has no kind yet one of the database: it may be
+// back later. Where the caller has gone, nobody is told.
+func (s *Store) kind(ctx context.Context, err error) error {
+	switch {
+	case err == nil || problem.KindOf(err) != problem.Internal:
 		return err
+	case ctx.Err() == context.Canceled:
+		return ctx.Err()
+	case s.db.dialect().unfit(err):
+		return problem.New(problem.Input, "store.unfit").Because(err)
 	}
 	return problem.New(problem.Unavailable, "store.unavailable").Because(err)
 }

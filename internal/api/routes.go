@@ -1,0 +1,133 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// manual is the description of the whole API in the OpenAPI document.
+const manual = `Where organizations stand with China's law on critical information infrastructure: what was stated of them, and what follows, with reasons.
+
+Every request carries a token (Authorization: Bearer TOKEN). Failures are problem details (RFC 9457) in the language of Accept-Language, with a stable code. Lists come in pages: give the next of one page as after for the one that follows. Facts are three-valued: null is asked and not known; what was never stated is unknown too. Not legal advice.`
+
+// The limits of bodies, in bytes.
+const (
+	mostBody = 1 << 20
+	mostFile = 8 << 20
+)
+
+// An operation is one line of the map below.
+type operation struct {
+	pattern string // method and path below Base
+	scope   string
+	id      string // operationId, which stays
+	summary string
+	about   string // what the summary does not say
+}
+
+// routes registers every operation. It reads as a map of the API.
+func (s *server) routes(a huma.API) {
+	add(s, a, operation{"GET /me", read, "get-me", "Tell who is asking", "The account that the token acts for, and the scopes that it can use."}, s.me)
+
+	add(s, a, operation{"GET /organizations", read, "list-organizations", "List the organizations", "In the order of their making."}, s.organizations)
+	add(s, a, operation{"POST /organizations", write, "create-organization", "Make an organization", "Nothing is known of it but its name."}, s.createOrganization)
+	add(s, a, operation{"POST /organizations/import", write, "import-organization", "Import an organization file", "Makes the organization if there is none with the id in the file. All or nothing; every mistake in the file is listed with line and column."}, s.importOrganization)
+	add(s, a, operation{"PUT /organizations/{organization}/name", write, "rename-organization", "Rename an organization", ""}, s.renameOrganization)
+	add(s, a, operation{"GET /organizations/{organization}/file", read, "get-organization-file", "Export the organization file", "Everything that stands, in YAML: equal states give equal bytes."}, s.exportFile)
+	add(s, a, operation{"PUT /organizations/{organization}/file", write, "put-organization-file", "Import the file of this organization", "As import-organization, but the file must be about this organization."}, s.importFile)
+
+	add(s, a, operation{"GET /organizations/{organization}/assessment", read, "get-assessment", "Assess an organization", "Determination, duties and transfers on a day, each with its reasons: the same bytes as guanji assess --format json."}, s.assessment)
+	add(s, a, operation{"GET /organizations/{organization}/questions", read, "list-questions", "List the open questions", "The most useful first: those that could raise the status, then those on which most duties depend."}, s.questions)
+	add(s, a, operation{"GET /organizations/{organization}/duties", read, "list-duties", "List the duties", "Every duty of the content once, in the order of ids, with how many subjects it applies to, may apply to, and does not."}, s.duties)
+	add(s, a, operation{"GET /organizations/{organization}/duties/{duty}", read, "get-duty", "Show a duty", "With the answer and its reasons for each subject."}, s.duty)
+
+	add(s, a, operation{"GET /organizations/{organization}/statements", read, "list-statements", "List what stands", "The oldest first."}, s.statements)
+	add(s, a, operation{"POST /organizations/{organization}/statements", write, "create-statements", "State facts", "All or none. Answers with what stands then; a change that says what stands already is left out. If somebody stated something else since seen, the answer is 409 with the statement that stands."}, s.state)
+	add(s, a, operation{"GET /organizations/{organization}/statements/history", read, "list-history", "List every statement about one thing", "The newest first, those taken back included."}, s.history)
+
+	add(s, a, operation{"GET /organizations/{organization}/systems", read, "list-systems", "List the systems", "In the order of their making."}, s.systems)
+	add(s, a, operation{"POST /organizations/{organization}/systems", write, "create-system", "Add a system", ""}, s.createSystem)
+	add(s, a, operation{"PUT /organizations/{organization}/systems/{system}/name", write, "rename-system", "Rename a system", ""}, s.renameSystem)
+	add(s, a, operation{"DELETE /organizations/{organization}/systems/{system}", write, "delete-system", "Remove a system", "All that was stated of it is taken back; the history stays."}, s.deleteSystem)
+	add(s, a, operation{"GET /organizations/{organization}/transfers", read, "list-transfers", "List the transfers", "In the order of their making."}, s.transfers)
+	add(s, a, operation{"POST /organizations/{organization}/transfers", write, "create-transfer", "Add a transfer", ""}, s.createTransfer)
+	add(s, a, operation{"PUT /organizations/{organization}/transfers/{transfer}/name", write, "rename-transfer", "Rename a transfer", ""}, s.renameTransfer)
+	add(s, a, operation{"DELETE /organizations/{organization}/transfers/{transfer}", write, "delete-transfer", "Remove a transfer", "All that was stated of it is taken back; the history stays."}, s.deleteTransfer)
+	add(s, a, operation{"GET /organizations/{organization}/notices", read, "list-notices", "List the notices of designation", "In the order of their entry."}, s.notices)
+	add(s, a, operation{"POST /organizations/{organization}/notices", write, "create-notice", "Enter a notice of designation", ""}, s.createNotice)
+	add(s, a, operation{"PUT /organizations/{organization}/notices/{notice}", write, "put-notice", "Correct or withdraw a notice of designation", ""}, s.putNotice)
+	add(s, a, operation{"DELETE /organizations/{organization}/notices/{notice}", write, "delete-notice", "Remove a notice of designation", "For one entered by mistake: one that no longer stands has withdrawn_on."}, s.deleteNotice)
+
+	add(s, a, operation{"POST /organizations/{organization}/trials/preview", read, "preview-trial", "Try other answers", "The assessment as it would be if the changes had been stated. Nothing is kept."}, s.previewTrial)
+	add(s, a, operation{"GET /organizations/{organization}/trials", read, "list-trials", "List one's trials", "The one changed last first. Trials of other accounts are not there."}, s.trials)
+	add(s, a, operation{"POST /organizations/{organization}/trials", write, "create-trial", "Keep a trial", "Nothing in it is stated."}, s.createTrial)
+	add(s, a, operation{"GET /organizations/{organization}/trials/{trial}", read, "get-trial", "Show a trial", ""}, s.trial)
+	add(s, a, operation{"DELETE /organizations/{organization}/trials/{trial}", write, "delete-trial", "Forget a trial", ""}, s.deleteTrial)
+
+	add(s, a, operation{"GET /facts", read, "list-facts", "List the vocabulary", "Every fact that can be stated, with type, unit, values and question."}, s.facts)
+	add(s, a, operation{"GET /law/instruments", read, "list-instruments", "List the laws and standards", "In the order of ids."}, s.instruments)
+	add(s, a, operation{"GET /law/instruments/{instrument}", read, "get-instrument", "Show a law or standard", ""}, s.instrument)
+	add(s, a, operation{"GET /law/provisions", read, "list-provisions", "List or search provisions", "In the order of instruments and articles."}, s.provisions)
+	add(s, a, operation{"GET /law/provisions/{provision}", read, "get-provisions", "Show what bears or bore a number", "CSL-21 is today's CSL-21 as well as what is CSL-23(3) today. Every wording that each had."}, s.provision)
+	add(s, a, operation{"GET /law/changes", read, "list-changes", "List what changes in the law", "What starts, ends, is amended or renumbered between two days."}, s.changes)
+
+	add(s, a, operation{"GET /tokens", read, "list-tokens", "List one's tokens", "Those that are still good, the newest first."}, s.tokens)
+	add(s, a, operation{"POST /tokens", write, "create-token", "Make a token from this one", "It may have no scope that this token lacks, and may not outlive it: a token that was stolen makes nothing that is worth more. Others are made on the settings page."}, s.createToken)
+	add(s, a, operation{"DELETE /tokens/{token}", write, "delete-token", "End a token of one's own", ""}, s.deleteToken)
+	add(s, a, operation{"GET /accounts", administer, "list-accounts", "List the accounts", "In the order of their making."}, s.accounts)
+	add(s, a, operation{"POST /accounts", administer, "create-account", "Invite somebody", "Answers with the secret of a link by which its owner chooses a password. It is shown once."}, s.createAccount)
+	add(s, a, operation{"PATCH /accounts/{account}", administer, "update-account", "Change a role, or disable an account", "A disabled account loses its sessions, links and tokens. The last administrator stays."}, s.updateAccount)
+}
+
+// tags describes the groups of operations.
+func tags() []*huma.Tag {
+	return []*huma.Tag{
+		{Name: "organizations", Description: "Organizations, what was stated of them, and what follows"},
+		{Name: "law", Description: "The law as data"},
+		{Name: "facts", Description: "The vocabulary"},
+		{Name: "me", Description: "The caller"},
+		{Name: "tokens", Description: "Tokens of the caller"},
+		{Name: "accounts", Description: "Accounts, for administrators"},
+	}
+}
+
+// add registers an operation.
+func add[I, O any](s *server, a huma.API, o operation, do func(context.Context, *I) (*O, error)) {
+	huma.Register(a, o.describe(), func(ctx context.Context, in *I) (*O, error) {
+		out, err := do(ctx, in)
+		if err != nil {
+			return nil, s.answer(ctx, o.id, err)
+		}
+		return out, nil
+	})
+}
+
+func (o operation) describe() huma.Operation {
+	method, path, _ := strings.Cut(o.pattern, " ")
+	op := huma.Operation{Method: method, Path: Base + path, OperationID: o.id, Summary: o.summary,
+		Description: strings.TrimSpace("Scope: " + o.scope + ". " + o.about), Tags: []string{strings.Split(path, "/")[1]},
+		Security: []map[string][]string{{scheme: {o.scope}}}, Errors: []int{400, 401, 403, 503}}
+	if strings.Contains(path, "{") {
+		op.Errors = append(op.Errors, http.StatusNotFound)
+	}
+	if method == http.MethodPost || method == http.MethodPut || method == http.MethodPatch {
+		op.MaxBodyBytes, op.BodyReadTimeout = mostBody+1, -1 // see takeBody
+		op.Errors = append(op.Errors, http.StatusRequestTimeout, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+	}
+	if method == http.MethodDelete {
+		op.Errors = append(op.Errors, http.StatusConflict)
+	}
+	if strings.HasPrefix(o.id, "create-") && o.id != "create-statements" {
+		op.DefaultStatus = http.StatusCreated
+	}
+	if strings.HasSuffix(path, "/file") && method == http.MethodGet {
+		op.Responses = fileAnswer()
+	}
+	if strings.HasSuffix(path, "/file") && method == http.MethodPut || strings.HasSuffix(path, "/import") {
+		op.MaxBodyBytes, op.RequestBody, op.SkipValidateBody = mostFile+1, fileBody(), true
+	}
+	return op
+}

@@ -1,0 +1,51 @@
+// What pages need beyond htmx: charts, and a few comforts. Everything works
+// without it.
+"use strict";
+
+// Charts: an element with data-chart holds its figures as JSON:
+// {names, series: [{name, colour, values, paths}]}.
+const drawn = new WeakMap();
+function drawCharts() {
+  if (!window.echarts) return;
+  for (const el of document.querySelectorAll("[data-chart]")) {
+    if (drawn.has(el)) drawn.get(el).dispose();
+    const data = JSON.parse(el.dataset.chart);
+    const css = getComputedStyle(document.documentElement);
+    const colour = (name) => css.getPropertyValue("--" + name).trim();
+    const font = getComputedStyle(document.body).fontFamily;
+    const chart = echarts.init(el);
+    drawn.set(el, chart);
+    chart.setOption({
+      animation: false,
+      textStyle: { fontFamily: font, color: colour("ink") },
+      grid: { left: 4, right: 28, top: 34, bottom: 4, containLabel: true, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+      legend: { top: 0, left: 0, itemWidth: 14, itemHeight: 10, textStyle: { color: colour("ink"), fontFamily: font } },
+      tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, renderMode: "richText", confine: true,
+        backgroundColor: colour("surface"), borderColor: colour("line"), textStyle: { color: colour("ink"), fontFamily: font } },
+      xAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: colour("line") } }, axisLabel: { color: colour("soft") } },
+      yAxis: { type: "category", inverse: true, data: data.names, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("line-strong") } },
+        axisLabel: { color: colour("ink"), width: el.clientWidth < 500 ? 104 : 170, overflow: "break" } },
+      series: data.series.map((s) => ({ name: s.name, type: "bar", stack: "all", barMaxWidth: 18, data: s.values,
+        itemStyle: { color: colour(s.colour), borderColor: colour("surface"), borderWidth: 1, decal: s.pattern ? { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: -Math.PI / 4, color: "rgba(255,255,255,.45)" } : undefined } })),
+    });
+    chart.on("click", (e) => { const to = data.series[e.seriesIndex].paths[e.dataIndex]; if (to) location.assign(to); });
+  }
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  drawCharts();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawCharts);
+  let wait;
+  addEventListener("resize", () => { clearTimeout(wait); wait = setTimeout(drawCharts, 150); });
+  for (const b of document.querySelectorAll("[data-print]")) { b.hidden = false; b.addEventListener("click", () => print()); }
+});
+
+// After htmx has put in another part, a screen reader and the keyboard go on
+// at its heading.
+document.addEventListener("htmx:afterSettle", (e) => {
+  const at = e.target.querySelector && e.target.querySelector("[data-focus]");
+  if (at) at.focus();
+});
+
+// A page that the browser kept may be that of somebody who has signed out.
+addEventListener("pageshow", (e) => { if (e.persisted) location.reload(); });

@@ -1,0 +1,259 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"guanji/internal/account"
+	"guanji/internal/day"
+	"guanji/internal/law"
+	"guanji/internal/message"
+	"guanji/internal/org"
+	"guanji/internal/problem"
+)
+
+// words puts what a page says into the reader's language. Every page, and
+// every part of one that says something, embeds it.
+type words struct{ lang message.Lang }
+
+// T puts a message of the catalogue into words.
+func (w words) T(key string, args ...any) string { return message.New(key, args...).In(w.lang) }
+
+// Text returns a text in the reader's language.
+func (w words) Text(t message.Text) string { return t.In(w.lang) }
+
+// Lang is the language as HTML names it.
+func (w words) Lang() string { return langTag(w.lang) }
+
+func langTag(l message.Lang) string {
+	if l == message.Chinese {
+		return "zh-CN"
+	}
+	return "en"
+}
+
+// Chinese reports whether the reader's language is Chinese.
+func (w words) Chinese() bool { return w.lang == message.Chinese }
+
+// join puts a list into words.
+func (w words) join(parts []string) string { return strings.Join(parts, w.T("list.comma")) }
+
+// page is what every page has.
+type page struct {
+	words
+	Title   string
+	Purpose string // what the page is for, in one line
+	Signed  string // the name of who is signed in; "" for nobody
+	Write   bool   // the person may state facts
+	Admin   bool   // the person may administer
+	Nav     []navItem
+	Org     *orgHead // nil for a page about none
+	Here    string   // path and query, for the language switch
+	Done    string   // what was just done
+	Alert   string   // why it was not done
+	Footer  string   // content version
+}
+
+// orgHead names the organization that a page is about, on which day.
+type orgHead struct {
+	words
+	ID, Name   string
+	Home       string
+	Path       string // of this page, for the form that chooses another day
+	On, Known  string
+	Past       bool // not today, or not by what is known now
+	When       string
+	Several    bool // there are other organizations
+	DaysMatter bool // the page answers for a day
+}
+
+type navItem struct {
+	Path, Name, Icon string
+	Here             bool
+	Group            string // heading before the item
+}
+
+// page begins a page. Its title and purpose are messages: page.KEY and
+// page.KEY.purpose.
+func (s *server) page(q *request, key string) page {
+	p := page{words: q.words, Title: q.T("page." + key), Purpose: q.T("page." + key + ".purpose"), Here: q.URL.RequestURI()}
+	if q.holder.ID != "" {
+		p.Signed, p.Write, p.Admin = q.holder.Name, q.holder.May(account.Write), q.holder.May(account.Administer)
+		p.Nav = s.nav(q)
+	}
+	if done := q.URL.Query().Get("done"); done != "" && message.Known("done."+done) {
+		p.Done = q.T("done." + done)
+	}
+	p.Footer = q.T("web.footer", s.Set.Info.Version, s.Set.Info.ResearchedThrough.String())
+	return p
+}
+
+// orgPage begins a page about an organization.
+func (q *orgRequest) page(key string) (page, error) {
+	p := q.s.page(q.request, key)
+	state, err := q.s.Standing.State(q.Context(), q.org)
+	if err != nil {
+		return p, err
+	}
+	all, err := q.s.Standing.Organizations(q.Context())
+	if err != nil {
+		return p, err
+	}
+	h := &orgHead{words: q.words, ID: q.org, Name: q.Text(state.Name(org.AboutOrganization, string(org.AboutOrganization))), Home: q.to(""),
+		Path: q.URL.Path, On: q.when.On.String(), Known: q.when.Known.String(), Several: len(all) > 1}
+	h.Past = q.when.On != q.when.today || !q.when.Known.IsZero()
+	h.When = q.T("web.as_of", h.On)
+	if !q.when.Known.IsZero() {
+		h.When += q.T("web.as_known", h.Known)
+	}
+	p.Org = h
+	return p, nil
+}
+
+// nav is the one navigation, in the order an inspector walks.
+func (s *server) nav(q *request) []navItem {
+	var items []navItem
+	add := func(group, key, path string) {
+		here := q.URL.Path == path || path != "/" && strings.HasPrefix(q.URL.Path, path+"/")
+		if key == "overview" {
+			here = q.URL.Path == path
+		}
+		items = append(items, navItem{Path: path, Name: q.T("nav." + key), Icon: key, Here: here, Group: group})
+	}
+	id := orElse(q.PathValue("org"), cookie(q.Request, orgCookie))
+	if q.PathValue("org") == "" && id != "" {
+		if _, err := s.Standing.State(q.Context(), id); err != nil {
+			id = ""
+		}
+	}
+	if id != "" {
+		q2 := s.navWhen(q)
+		for _, n := range []struct{ group, key, page string }{
+			{"", "overview", ""}, {"", "questions", "questions"}, {"", "standing", "standing"}, {"", "duties", "duties"},
+			{q.T("nav.identify"), "systems", "systems"}, {q.T("nav.identify"), "transfers", "transfers"},
+			{q.T("nav.record"), "memo", "memo"}, {q.T("nav.record"), "history", "history"},
+		} {
+			add(n.group, n.key, orgPath(id, n.page))
+			items[len(items)-1].Path += q2
+		}
+	}
+	add(q.T("nav.reference"), "law", "/law")
+	add(q.T("nav.installation"), "organizations", "/organizations")
+	add(q.T("nav.installation"), "settings", "/settings")
+	for i := len(items) - 1; i > 0; i-- {
+		if items[i].Group == items[i-1].Group {
+			items[i].Group = ""
+		}
+	}
+	return items
+}
+
+// navWhen keeps the day asked while the reader goes from page to page.
+func (s *server) navWhen(q *request) string {
+	w, err := s.readWhen(q)
+	if err != nil {
+		return ""
+	}
+	return w.query()
+}
+
+// option is one choice of a select, or one radio button.
+type option struct {
+	Value, Name string
+	Chosen      bool
+}
+
+func options(chosen string, list []option) []option {
+	for i := range list {
+		list[i].Chosen = list[i].Value == chosen
+	}
+	return list
+}
+
+// field is one text field of a form, with what is wrong with it beside it.
+type field struct {
+	words
+	Name, Label, Hint, Value, Error string
+	Type                            string // of the input; "" is text
+	Autocomplete                    string
+	Language                        string // of what is typed, if not the reader's
+	Scope                           string // tells fields of one name apart on one page
+	Max                             int
+	Optional                        bool
+	Focus                           bool
+}
+
+// fieldErrors returns the mistakes of a form by field; other failures are
+// given back.
+func (w words) fieldErrors(err error) (map[string]string, error) {
+	list, ok := err.(problem.Fields)
+	if !ok {
+		return nil, err
+	}
+	at := map[string]string{}
+	for _, f := range list {
+		at[f.Name] = f.Msg.In(w.lang)
+	}
+	return at, nil
+}
+
+// mark names a confidence that a reader must not overlook.
+func (w words) mark(c law.Confidence) string {
+	if c == law.Verified {
+		return ""
+	}
+	return w.T("confidence." + string(c))
+}
+
+// distance says how far a day is: in 3 days.
+func (w words) distance(from, to day.Day) string {
+	switch n := from.DaysUntil(to); {
+	case n == 0:
+		return w.T("web.today")
+	case n == 1:
+		return w.T("web.tomorrow")
+	case n > 0:
+		return w.T("web.in_days", n)
+	default:
+		return w.T("web.days_ago", -n)
+	}
+}
+
+// number writes a whole number with separators.
+func number(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// noPage answers what is no page.
+func (s *server) noPage(*request) error { return problem.New(problem.NotFound, "web.no_page") }
+
+func (s *server) crossOrigin(q *request) error {
+	s.Log.WarnContext(q.Context(), "refused a request from another site", "path", q.URL.Path)
+	return problem.New(problem.Denied, "web.cross_origin")
+}
+
+// status is the code of an answer that tells a failure of a kind.
+func status(k problem.Kind) int {
+	switch k {
+	case problem.Usage, problem.Input:
+		return http.StatusUnprocessableEntity
+	case problem.NotFound:
+		return http.StatusNotFound
+	case problem.SignedOut:
+		return http.StatusUnauthorized
+	case problem.Denied:
+		return http.StatusForbidden
+	case problem.Conflict:
+		return http.StatusConflict
+	case problem.TooMany:
+		return http.StatusTooManyRequests
+	case problem.Unavailable, problem.Refused:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}

@@ -1,0 +1,132 @@
+// Package web serves the pages: server-rendered HTML in both languages, with
+// htmx for partial updates and ECharts for charts, all embedded. Every page
+// works without a script; scripts save round trips.
+//
+// A handler asks a use case, makes a typed page of the answer, worded in the
+// reader's language, and renders it into memory before anything is sent.
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/klauspost/compress/gzhttp"
+
+	"guanji/internal/access"
+	"guanji/internal/account"
+	"guanji/internal/org"
+	"guanji/internal/regime"
+	"guanji/internal/standing"
+)
+
+// Config holds what the pages need. Every field is required.
+type Config struct {
+	Access   *access.Service
+	Standing *standing.Service
+	Set      *regime.Set
+	Log      *slog.Logger
+	Now      func() time.Time
+	Secure   bool // readers come by https: cookies are for https only
+	Proxied  bool // a proxy stands in front, and tells the address of readers
+}
+
+type server struct {
+	Config
+	pages  map[string]pageTemplate
+	assets map[string]string // file names with the versions of their content
+}
+
+// The most that is read of a request, in bytes.
+const (
+	maxForm   = 1 << 20
+	maxImport = 12 << 20 // an organization file has at most 8 MiB
+)
+
+// New returns the handler of every page.
+func New(c Config) (http.Handler, error) {
+	s := &server{Config: c}
+	var err error
+	if s.assets, err = versions(); err != nil {
+		return nil, err
+	}
+	if s.pages, err = parsePages(s.asset); err != nil {
+		return nil, err
+	}
+	sameOrigin := http.NewCrossOriginProtection()
+	sameOrigin.SetDenyHandler(s.open(func(q *request) error { return s.crossOrigin(q) }))
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1400), gzhttp.CompressionLevel(gzipLevel))
+	if err != nil {
+		return nil, err
+	}
+	return compress(headers(s.recovered(sameOrigin.Handler(s.routes())))), nil
+}
+
+// gzipLevel trades size for time: pages are made anew for every reader.
+const gzipLevel = 3
+
+// routes is the map of the site.
+func (s *server) routes() *http.ServeMux {
+	m := http.NewServeMux()
+	read, write, administer := account.Read, account.Write, account.Administer
+
+	m.HandleFunc("GET /assets/{name}", s.serveAsset)
+	m.HandleFunc("GET /{$}", s.signed(read, s.home))
+	m.HandleFunc("/", s.open(s.noPage))
+	m.HandleFunc("POST /language", s.open(s.saveLanguage))
+
+	m.HandleFunc("GET /sign-in", s.open(s.signInForm))
+	m.HandleFunc("POST /sign-in", s.open(s.signIn))
+	m.HandleFunc("POST /sign-out", s.open(s.signOut))
+	m.HandleFunc("GET /link/{secret}", s.open(s.linkForm))
+	m.HandleFunc("POST /link/{secret}", s.open(s.followLink))
+
+	m.HandleFunc("GET /organizations", s.signed(read, s.organizations))
+	m.HandleFunc("POST /organizations", s.signed(write, s.createOrganization))
+	m.HandleFunc("POST /organizations/import", s.signed(write, s.importOrganization))
+
+	m.HandleFunc("GET /o/{org}", s.about(read, s.overview))
+	m.HandleFunc("GET /o/{org}/questions", s.about(read, s.questions))
+	m.HandleFunc("GET /o/{org}/facts/{about}/{subject}/{fact}", s.about(read, s.fact))
+	m.HandleFunc("POST /o/{org}/facts/{about}/{subject}/{fact}", s.about(write, s.saveFact))
+	m.HandleFunc("GET /o/{org}/standing", s.about(read, s.standing))
+	m.HandleFunc("GET /o/{org}/what-if", s.about(read, s.whatIf))
+	m.HandleFunc("POST /o/{org}/what-if", s.about(read, s.tryWhatIf))
+	m.HandleFunc("GET /o/{org}/what-if/{trial}", s.about(read, s.trial))
+	m.HandleFunc("POST /o/{org}/what-if/{trial}/drop", s.about(read, s.dropTrial))
+	m.HandleFunc("GET /o/{org}/duties", s.about(read, s.duties))
+	m.HandleFunc("GET /o/{org}/duties.csv", s.about(read, s.dutiesFile))
+	m.HandleFunc("GET /o/{org}/duties/{duty}", s.about(read, s.duty))
+	m.HandleFunc("GET /o/{org}/memo", s.about(read, s.memo))
+	m.HandleFunc("GET /o/{org}/history", s.about(read, s.history))
+
+	m.HandleFunc("GET /o/{org}/file", s.about(read, s.exportFile))
+	m.HandleFunc("POST /o/{org}/file", s.about(write, s.importFile))
+	m.HandleFunc("POST /o/{org}/name", s.about(write, s.saveName))
+	m.HandleFunc("POST /o/{org}/notices", s.about(write, s.addNotice))
+	m.HandleFunc("POST /o/{org}/notices/{id}", s.about(write, s.saveNotice))
+	m.HandleFunc("POST /o/{org}/notices/{id}/remove", s.about(write, s.removeNotice))
+	for path, u := range map[string]units{"systems": {s, org.AboutSystem}, "transfers": {s, org.AboutTransfer}} {
+		m.HandleFunc("GET /o/{org}/"+path, s.about(read, u.list))
+		m.HandleFunc("POST /o/{org}/"+path, s.about(write, u.add))
+		m.HandleFunc("GET /o/{org}/"+path+"/{id}", s.about(read, u.show))
+		m.HandleFunc("POST /o/{org}/"+path+"/{id}", s.about(write, u.rename))
+		m.HandleFunc("POST /o/{org}/"+path+"/{id}/remove", s.about(write, u.remove))
+	}
+
+	m.HandleFunc("GET /law", s.signed(read, s.law))
+	m.HandleFunc("GET /law/changes", s.signed(read, s.lawChanges))
+	m.HandleFunc("GET /law/instruments/{id}", s.signed(read, s.instrument))
+	m.HandleFunc("GET /law/provisions/{id}", s.signed(read, s.provision))
+
+	m.HandleFunc("GET /settings", s.signed(read, s.settings))
+	m.HandleFunc("POST /settings/password", s.signed(read, s.savePassword))
+	m.HandleFunc("POST /settings/sessions/{digest}/end", s.signed(read, s.endSession))
+	m.HandleFunc("POST /settings/tokens", s.signed(read, s.addToken))
+	m.HandleFunc("POST /settings/tokens/{digest}/end", s.signed(read, s.endToken))
+	m.HandleFunc("GET /settings/accounts", s.signed(administer, s.accounts))
+	m.HandleFunc("POST /settings/accounts", s.signed(administer, s.addAccount))
+	m.HandleFunc("POST /settings/accounts/{id}", s.signed(administer, s.saveAccount))
+	m.HandleFunc("POST /settings/accounts/{id}/link", s.signed(administer, s.newLink))
+	return m
+}
