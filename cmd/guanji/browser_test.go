@@ -452,11 +452,19 @@ func (p *page) emulateMedia() {
 	send(p, "emulated media", emulation.SetEmulatedMedia, params)
 }
 
+// tallest is how much of a page a picture shows, in CSS pixels. Taller ones
+// take Chromium many seconds each, and nobody looks at the end of them.
+const tallest = 8000
+
 // screenshot takes a picture of the whole page, beyond the window too, and
 // returns its path.
 func (p *page) screenshot(name string) string {
 	p.t.Helper()
-	return p.save(name+".png", act(p, "screenshot "+name, chromedp.FullScreenshot(100)))
+	clip := pollInto[cdppage.Viewport](p, "size of the page", `(e => ({x: 0, y: 0, width: e.clientWidth, height: e.scrollHeight, scale: 1}))(document.documentElement)`)
+	clip.Height = min(clip.Height, tallest)
+	shot := send(p, "screenshot "+name, cdppage.CaptureScreenshot, cdppage.CaptureScreenshotParams{Format: cdppage.CaptureScreenshotFormatPng,
+		Clip: &clip, CaptureBeyondViewport: new(true), OptimizeForSpeed: new(true)})
+	return p.save(name+".png", shot.Data)
 }
 
 // pdf prints the page as its style sheet for print has it, on A4 unless that
@@ -492,17 +500,21 @@ type violation struct {
 }
 
 // axe returns the serious and critical violations that axe-core finds in the
-// page as it is now: what is hidden is not looked at.
-func (p *page) axe() []violation {
+// page as it is now, of the rules named or of all: what is hidden is not
+// looked at.
+func (p *page) axe(rules ...string) []violation {
 	p.t.Helper()
-	source, err := os.ReadFile("testdata/axe.min.js")
-	if err != nil {
-		p.t.Fatal(err)
+	var there bool
+	if p.eval(`!!window.axe`, &there); !there {
+		source, err := os.ReadFile("testdata/axe.min.js")
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		p.eval(string(source)+"\n;0", nil)
 	}
-	p.eval(string(source)+"\n;0", nil)
 	var found []violation
-	p.eval(`axe.run(document, {resultTypes: ["violations"], preload: false}).then(r => r.violations
+	p.eval(with(`(...rules) => axe.run(document, {resultTypes: ["violations"], preload: false, ...(rules.length && {runOnly: rules})}).then(r => r.violations
 		.filter(v => v.impact === "serious" || v.impact === "critical")
-		.map(v => ({id: v.id, impact: v.impact, help: v.help, targets: v.nodes.map(n => n.target.flat().join(" "))})))`, &found)
+		.map(v => ({id: v.id, impact: v.impact, help: v.help, targets: v.nodes.map(n => n.target.flat().join(" "))})))`, rules...), &found)
 	return found
 }

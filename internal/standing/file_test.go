@@ -62,15 +62,12 @@ func roundTrip(t testing.TB, data []byte) {
 			}
 		}
 	}
-	var entries []Entry
-	for _, e := range s.Store.(*memory).entries[st.ID] {
-		entries = append(entries, e)
-	}
+	entries := s.Store.(*memory).entries[st.ID]
 	byOne := NewState(st.ID)
 	for _, e := range entries {
 		byOne = byOne.With([]Entry{e})
 	}
-	if !reflect.DeepEqual(byOne, NewState(st.ID).With(entries)) {
+	if !sameState(byOne, NewState(st.ID).With(entries)) {
 		t.Fatal("the state depends on how many entries are read at once")
 	}
 }
@@ -229,7 +226,7 @@ func live(t testing.TB, seed uint64) (*Service, *memory) {
 // the end is the same once it was imported elsewhere, and by a whole import
 // any of them becomes what another is.
 func TestLivesRoundTrip(t *testing.T) {
-	for seed := range uint64(30) {
+	for seed := range uint64(15) {
 		s, m := live(t, seed)
 		out, err := s.Export(state(t, s))
 		must(t, err)
@@ -258,7 +255,7 @@ func TestLivesRoundTrip(t *testing.T) {
 		for _, e := range m.entries["acme"] {
 			byOne = byOne.With([]Entry{e})
 		}
-		if !reflect.DeepEqual(byOne, NewState("acme").With(m.entries["acme"])) {
+		if !sameState(byOne, NewState("acme").With(m.entries["acme"])) {
 			t.Fatalf("seed %d: the state depends on how many entries are read at once", seed)
 		}
 	}
@@ -409,4 +406,9 @@ func FuzzExportImport(f *testing.F) {
 			}
 		}
 	})
+}
+
+// sameState reports whether two states hold the same.
+func sameState(a, b *State) bool {
+	return a.ID == b.ID && a.Revision == b.Revision && reflect.DeepEqual(a.entries, b.entries) && reflect.DeepEqual(a.order, b.order)
 }

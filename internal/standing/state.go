@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"guanji/internal/day"
@@ -18,11 +19,29 @@ type State struct {
 	Revision int64
 	entries  map[Ref]Entry
 	order    map[org.Subject][]string // systems, transfers and notices that exist, in the order of their making
+	stated   func() map[Ref][]Entry   // what stands of each subject, as a Ref without a key
 }
 
 // NewState returns the state before any entry.
 func NewState(organization string) *State {
-	return &State{ID: organization, entries: map[Ref]Entry{}, order: map[org.Subject][]string{}}
+	return (&State{ID: organization, entries: map[Ref]Entry{}, order: map[org.Subject][]string{}}).indexed()
+}
+
+// indexed prepares what [State.Stated] looks up, made when it is first asked.
+func (s *State) indexed() *State {
+	s.stated = sync.OnceValue(func() map[Ref][]Entry {
+		of := map[Ref][]Entry{}
+		for r, e := range s.entries {
+			if r.Key = ""; e.Value != nil {
+				of[r] = append(of[r], e)
+			}
+		}
+		for _, list := range of {
+			slices.SortFunc(list, Entry.compare)
+		}
+		return of
+	})
+	return s
 }
 
 // With returns the state after further entries.
@@ -40,7 +59,7 @@ func (s *State) With(entries []Entry) *State {
 	for about, ids := range gone {
 		t.order[about] = slices.DeleteFunc(t.order[about], func(id string) bool { return ids[id] })
 	}
-	return t
+	return t.indexed()
 }
 
 // place keeps the order of what exists. What is gone is collected, so that
@@ -79,14 +98,7 @@ func (s *State) Seq(r Ref) int64 { return s.entries[r].Seq }
 
 // Stated returns every entry about one subject that stands.
 func (s *State) Stated(about org.Subject, subject string) []Entry {
-	var list []Entry
-	for r, e := range s.entries {
-		if r.About == about && r.Subject == subject && e.Value != nil {
-			list = append(list, e)
-		}
-	}
-	slices.SortFunc(list, Entry.compare)
-	return list
+	return slices.Clone(s.stated()[Ref{About: about, Subject: subject}])
 }
 
 // Asked reports whether a fact of the organization or a system was asked, be

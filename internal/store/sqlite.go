@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlitelib "modernc.org/sqlite/lib"
@@ -32,10 +33,10 @@ func openSQLite(ctx context.Context, path string) (database, error) {
 	if err != nil {
 		return nil, err
 	}
-	const common = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
+	const common = "?_pragma=busy_timeout(10000)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
 	name := "file:" + (&url.URL{Path: path}).EscapedPath() + common
 	db := &sqliteDB{path: path, file: file}
-	if db.writer, err = sql.Open("sqlite", name+"&_txlock=immediate"); err != nil {
+	if db.writer, err = sql.Open("sqlite", name+"&_pragma=journal_mode(WAL)&_txlock=immediate"); err != nil {
 		return nil, err
 	}
 	if db.readers, err = sql.Open("sqlite", name+"&_pragma=query_only(1)"); err != nil {
@@ -44,10 +45,27 @@ func openSQLite(ctx context.Context, path string) (database, error) {
 	db.writer.SetMaxOpenConns(1)
 	db.readers.SetMaxOpenConns(sqliteReaders)
 	db.readers.SetMaxIdleConns(sqliteReaders)
-	if err := db.writer.PingContext(ctx); err != nil {
+	if err := db.begin(ctx); err != nil {
 		return nil, errors.Join(err, db.close())
 	}
 	return db, nil
+}
+
+// begin makes the first connection, which sets how the file is kept. SQLite
+// does not wait by itself for others who do so at the same moment.
+func (db *sqliteDB) begin(ctx context.Context) error {
+	const pause, most = 20 * time.Millisecond, 10 * time.Second
+	for waited := time.Duration(0); ; waited += pause {
+		err := db.writer.PingContext(ctx)
+		if e, ok := errors.AsType[*sqlite.Error](err); !ok || e.Code()&0xff != sqlitelib.SQLITE_BUSY || waited >= most {
+			return err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // privately makes a file if it is not there, so that nobody else reads what is
@@ -67,6 +85,7 @@ func (db *sqliteDB) dialect() dialect {
 	return dialect{
 		name: "sqlite",
 		lock: "select 1", // the transaction itself is the lock
+		rows: 5,          // the driver takes the square of the parameters to bind them, and has no way to go
 		unique: func(err error) bool {
 			e, ok := errors.AsType[*sqlite.Error](err)
 			return ok && (e.Code() == sqlitelib.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlitelib.SQLITE_CONSTRAINT_PRIMARYKEY)
@@ -89,13 +108,11 @@ func (db *sqliteDB) read(ctx context.Context, f func(executor) error) error {
 // one is lost.
 func (db *sqliteDB) inPlace(f func(executor) error) func(executor) error {
 	return func(x executor) error {
-		if err := f(x); err != nil {
-			return err
+		err := f(x)
+		if now, gone := os.Stat(db.path); gone != nil || !os.SameFile(db.file, now) {
+			return problem.New(problem.Refused, "store.moved", db.path).Because(gone)
 		}
-		if now, err := os.Stat(db.path); err != nil || !os.SameFile(db.file, now) {
-			return problem.New(problem.Refused, "store.moved", db.path).Because(err)
-		}
-		return nil
+		return err
 	}
 }
 

@@ -85,7 +85,7 @@ func (s *Store) Append(ctx context.Context, organization string, create bool, ch
 		if err := s.unseen(ctx, x, organization, first, changes); err != nil {
 			return err
 		}
-		return insertEntries(ctx, x, organization, first, changes, a, at)
+		return insertEntries(ctx, x, s.db.dialect().rows, organization, first, changes, a, at)
 	})
 	return revision, err
 }
@@ -153,14 +153,13 @@ func newest(ctx context.Context, x executor, organization string) (map[standing.
 
 const (
 	entryFields  = 11
-	rowsAtOnce   = 200 // entries in one statement
 	insertPrefix = `insert into entry (organization, ` + entryColumns + `) values `
 )
 
-// insertEntries adds entries, many in one statement.
-func insertEntries(ctx context.Context, x executor, organization string, first int64, changes []standing.Change, a standing.Author, at time.Time) error {
-	for start := 0; start < len(changes); start += rowsAtOnce {
-		part := changes[start:min(start+rowsAtOnce, len(changes))]
+// insertEntries adds entries, some in one statement.
+func insertEntries(ctx context.Context, x executor, atOnce int, organization string, first int64, changes []standing.Change, a standing.Author, at time.Time) error {
+	for start := 0; start < len(changes); start += atOnce {
+		part := changes[start:min(start+atOnce, len(changes))]
 		args := make([]any, 0, len(part)*entryFields)
 		for i, c := range part {
 			var value *string

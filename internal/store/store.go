@@ -53,6 +53,7 @@ type row interface{ Scan(into ...any) error }
 type dialect struct {
 	name    string
 	lock    string // taken while migrations are looked at
+	rows    int    // in one statement that inserts many
 	unique  func(error) bool
 	missing func(error) bool // no row
 	unfit   func(error) bool // a text that it does not keep

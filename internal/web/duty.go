@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"guanji/internal/day"
 	"guanji/internal/law"
@@ -108,7 +109,11 @@ func (q *orgRequest) answers(state *standing.State, r standing.Row) []answerGrou
 		if !ok {
 			i = len(groups)
 			at[key] = i
-			groups = append(groups, answerGroup{Tag: q.appliesTag(a.Applies), Reasons: q.reasons(state, a.Because), Open: q.openFacts(a)})
+			group := answerGroup{Tag: q.appliesTag(a.Applies), Reasons: q.reasons(state, a.Because), Open: q.openFacts(a)}
+			for j := range group.Reasons {
+				group.Reasons[j].About = "" // one reason for the whole group
+			}
+			groups = append(groups, group)
 		}
 		if g := &groups[i]; len(g.Subjects) < subjectsOfGroup {
 			g.Subjects = append(g.Subjects, q.subjectName(state, a.Subject))
@@ -168,10 +173,12 @@ func (q *request) provisionOf(p regime.Provision) provisionView {
 	return v
 }
 
-// sourceLine tells an address from what is none.
+// sourceLine finds the address at the head of a source, which may go on with a
+// path, a digest or a remark.
 func sourceLine(s string) sourceView {
-	if len(s) > 8 && (s[:8] == "https://" || s[:7] == "http://") {
-		return sourceView{s, s}
+	if strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") {
+		address, _, _ := strings.Cut(s, " ")
+		return sourceView{s, address}
 	}
 	return sourceView{Text: s}
 }

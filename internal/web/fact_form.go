@@ -108,7 +108,10 @@ func (w words) sures(chosen standing.Sure) []option {
 
 // input returns the empty control of a fact.
 func (w words) input(f *org.Fact) factInput {
-	in := factInput{words: w, Kind: f.Kind.String(), Unit: f.Unit, Multiple: f.Kind == org.Set}
+	in := factInput{words: w, Kind: f.Kind.String(), Multiple: f.Kind == org.Set}
+	if f.Unit != "" {
+		in.Unit = w.T("fact.unit." + f.Unit)
+	}
 	switch f.Kind {
 	case org.Bool:
 		in.Options = []option{{Value: "yes", Name: w.T("value.yes")}, {Value: "no", Name: w.T("value.no")}}

@@ -18,21 +18,22 @@ type both struct{ Zh, En string }
 // memoPage is a memo for counsel, to be printed.
 type memoPage struct {
 	page
-	Name, When, Made both
-	Disclaimer       both
-	Status, Meaning  both
-	Deciders         []both
-	Warnings         []both
-	Reasons          []memoReason
-	Missing, Flips   []both
-	Areas            []memoArea
-	MayApply         []memoDuty
-	Transfers        []memoTransfer
-	Facts            []memoFact
-	FactsLeft        int
-	Provisions       []provisionView // that the determination and the transfers rest on
-	Content, Digest  string
-	By               string
+	Name, When, Made                    both
+	Disclaimer                          both
+	Status, Meaning                     both
+	Deciders                            []both
+	Warnings                            []both
+	Reasons                             []memoReason
+	Missing, Flips                      []both
+	Areas                               []memoArea
+	MayApply                            []memoDuty
+	Transfers                           []memoTransfer
+	Facts                               []memoFact
+	ReasonsLeft, MissingLeft, FlipsLeft int
+	FactsLeft                           int
+	Provisions                          []provisionView // that the determination and the transfers rest on
+	Content, Digest                     string
+	By                                  string
 }
 
 type memoReason struct {
@@ -70,9 +71,12 @@ type memoFact struct {
 	Source              string
 }
 
-// mostMemoFacts keeps the memo of an organization with very many systems
-// printable; the organization file holds the rest.
-const mostMemoFacts = 600
+// What keeps the memo of an organization with very many systems printable. The
+// memo says how much more there is, and where.
+const (
+	mostMemoFacts = 600
+	mostMemoLines = 400 // of each other list
+)
 
 func bothOf(f func(w words) string) both {
 	return both{f(words{message.Chinese}), f(words{message.English})}
@@ -98,7 +102,7 @@ func (s *server) memo(q *orgRequest) error {
 	m := memoMaker{q, v}
 	p := memoPage{page: base, Name: bothTexts(a.Organization.Name), When: bothMessages("memo.when", v.On.String()), Made: bothMessages("memo.made", clock(s.Now()), q.holder.Name),
 		Disclaimer: bothMessages("disclaimer"), Status: bothMessages("status." + string(a.Determination.Status)), Meaning: bothMessages("status." + string(a.Determination.Status) + ".means"),
-		Reasons: m.reasons(a.Determination.Reasons), Content: q.T("web.footer", a.Content.Version, a.Content.ResearchedThrough.String()), Digest: a.Content.Digest, By: q.holder.Name}
+		Content: q.T("web.footer", a.Content.Version, a.Content.ResearchedThrough.String()), Digest: a.Content.Digest, By: q.holder.Name}
 	if v.Known != (day.Day{}) {
 		p.When = bothMessages("memo.when_known", v.On.String(), v.Known.String())
 	}
@@ -109,10 +113,13 @@ func (s *server) memo(q *orgRequest) error {
 	for _, w := range a.Warnings {
 		p.Warnings = append(p.Warnings, bothTexts(w.Text))
 	}
-	for _, x := range a.Determination.Missing {
+	d := a.Determination
+	p.Reasons, p.ReasonsLeft = m.reasons(d.Reasons[:min(len(d.Reasons), mostMemoLines)]), max(0, len(d.Reasons)-mostMemoLines)
+	p.MissingLeft, p.FlipsLeft = max(0, len(d.Missing)-mostMemoLines), max(0, len(d.Flips)-mostMemoLines)
+	for _, x := range d.Missing[:min(len(d.Missing), mostMemoLines)] {
 		p.Missing = append(p.Missing, m.missing(x))
 	}
-	for _, x := range a.Determination.Flips {
+	for _, x := range d.Flips[:min(len(d.Flips), mostMemoLines)] {
 		p.Flips = append(p.Flips, m.flip(x))
 	}
 	p.Areas, p.MayApply = m.duties()

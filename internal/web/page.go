@@ -1,7 +1,7 @@
 package web
 
 import (
-	"fmt"
+	"html/template"
 	"net/http"
 	"strings"
 
@@ -22,6 +22,15 @@ func (w words) T(key string, args ...any) string { return message.New(key, args.
 
 // Text returns a text in the reader's language.
 func (w words) Text(t message.Text) string { return t.In(w.lang) }
+
+// Code is a text as HTML, with what stands between backticks as code.
+func (w words) Code(text string) template.HTML {
+	parts := strings.Split(template.HTMLEscapeString(text), "`")
+	for i := 1; i < len(parts)-1; i += 2 {
+		parts[i] = "<code>" + parts[i] + "</code>"
+	}
+	return template.HTML(strings.Join(parts, ""))
+}
 
 // Lang is the language as HTML names it.
 func (w words) Lang() string { return langTag(w.lang) }
@@ -116,8 +125,11 @@ func (s *server) nav(q *request) []navItem {
 	var items []navItem
 	add := func(group, key, path string) {
 		here := q.URL.Path == path || path != "/" && strings.HasPrefix(q.URL.Path, path+"/")
-		if key == "overview" {
+		switch key {
+		case "overview":
 			here = q.URL.Path == path
+		case "standing":
+			here = here || strings.Contains(q.URL.Path+"/", "/what-if/")
 		}
 		items = append(items, navItem{Path: path, Name: q.T("nav." + key), Icon: key, Here: here, Group: group})
 	}
@@ -218,15 +230,6 @@ func (w words) distance(from, to day.Day) string {
 	default:
 		return w.T("web.days_ago", -n)
 	}
-}
-
-// number writes a whole number with separators.
-func number(n int64) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // noPage answers what is no page.

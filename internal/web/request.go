@@ -38,16 +38,19 @@ type handler func(q *request) error
 
 // open serves a page that nobody needs to sign in for.
 func (s *server) open(h handler) http.HandlerFunc {
+	return s.handle(func(q *request) error {
+		if err := q.parse(maxForm); err != nil {
+			return err
+		}
+		return h(q)
+	})
+}
+
+// handle turns a handler into one of package http: the one place where what
+// failed is told.
+func (s *server) handle(h handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		q := &request{Request: r, w: w, words: words{language(r)}}
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-		if strings.HasSuffix(r.URL.Path, "/import") || strings.HasSuffix(r.URL.Path, "/file") {
-			r.Body = http.MaxBytesReader(w, r.Body, maxImport)
-		}
-		if err := s.parse(q); err != nil {
-			s.fail(q, err)
-			return
-		}
 		if err := h(q); err != nil {
 			s.fail(q, err)
 		}
@@ -55,10 +58,11 @@ func (s *server) open(h handler) http.HandlerFunc {
 }
 
 // parse reads the form, so that no handler overlooks that it could not be read.
-func (s *server) parse(q *request) error {
+func (q *request) parse(most int64) error {
+	q.Body = http.MaxBytesReader(q.w, q.Body, most)
 	err := q.ParseForm()
 	if err == nil && strings.HasPrefix(q.Header.Get("Content-Type"), "multipart/form-data") {
-		err = q.ParseMultipartForm(maxImport)
+		err = q.ParseMultipartForm(most)
 	}
 	if _, big := errors.AsType[*http.MaxBytesError](err); big {
 		return problem.New(problem.Input, "web.too_big")
@@ -70,8 +74,9 @@ func (s *server) parse(q *request) error {
 }
 
 // signed serves a page to somebody who is signed in and may do what it takes.
+// Nothing is read of what others send.
 func (s *server) signed(p account.Permission, h handler) http.HandlerFunc {
-	return s.open(func(q *request) error {
+	return s.handle(func(q *request) error {
 		var err error
 		if q.holder, err = s.Access.Holder(q.Context(), cookie(q.Request, sessionCookie), access.Session); err != nil {
 			if problem.KindOf(err) == problem.SignedOut && q.Method == http.MethodGet {
@@ -84,6 +89,9 @@ func (s *server) signed(p account.Permission, h handler) http.HandlerFunc {
 			q.words = words{q.holder.Lang}
 		}
 		if err := q.holder.Require(p); err != nil {
+			return err
+		}
+		if err := q.parse(maxImport); err != nil {
 			return err
 		}
 		return h(q)

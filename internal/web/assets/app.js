@@ -47,5 +47,17 @@ document.addEventListener("htmx:afterSettle", (e) => {
   if (at) at.focus();
 });
 
+// "Not known" and "none of them" go with no other answer.
+document.addEventListener("input", (e) => {
+  const all = [...e.target.form?.querySelectorAll("[name=answer][type=checkbox]") ?? []];
+  if (e.target.name !== "answer" && e.target.name !== "number" || !all.length) return;
+  const alone = (el) => el.value === "?" || el.value === "-";
+  if (e.target.name === "number") { if (e.target.value) for (const el of all) el.checked = false; return; }
+  if (!e.target.checked) return;
+  for (const el of all) if (el !== e.target && (alone(e.target) || alone(el))) el.checked = false;
+  const number = e.target.form.elements.number;
+  if (number) number.value = "";
+});
+
 // A page that the browser kept may be that of somebody who has signed out.
 addEventListener("pageshow", (e) => { if (e.persisted) location.reload(); });
