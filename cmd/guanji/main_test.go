@@ -107,7 +107,8 @@ func TestExitStatus(t *testing.T) {
 // TestEveryCommandHelps walks all commands in both languages: each has help
 // with an example, no message is missing, and Chinese help is Chinese.
 func TestEveryCommandHelps(t *testing.T) {
-	for _, args := range [][]string{{}, {"demo"}, {"assess"}, {"ask"}, {"transfer"}, {"transfer", "decide"}, {"incident"}, {"incident", "grade"},
+	for _, args := range [][]string{{}, {"demo"}, {"serve"}, {"account"}, {"account", "list"}, {"account", "add"}, {"account", "link"}, {"account", "set"},
+		{"organization"}, {"organization", "list"}, {"organization", "import"}, {"organization", "export"}, {"assess"}, {"ask"}, {"transfer"}, {"transfer", "decide"}, {"incident"}, {"incident", "grade"},
 		{"facts"}, {"law"}, {"law", "list"}, {"law", "show"}, {"law", "search"}, {"law", "diff"}, {"law", "check"}, {"schema"}, {"schema", "organization"}, {"version"}} {
 		for _, lang := range message.Languages() {
 			code, out, errs := call(t, "C", "", append(args, "--help", "--lang", string(lang))...)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"guanji/internal/message"
+	"guanji/internal/org"
 	"guanji/internal/problem"
 	"guanji/internal/regime"
 	"guanji/internal/standing"
@@ -167,7 +168,7 @@ func (s *server) importFile(q *orgRequest) error {
 		if err != nil {
 			return err
 		}
-		return units{s, "system"}.render(q, http.StatusUnprocessableEntity, nil, mistakes)
+		return units{s, org.AboutSystem}.render(q, http.StatusUnprocessableEntity, refused{file: mistakes})
 	}
 	s.redirect(q.request, q.to("systems", "done", "imported"))
 	return nil

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"guanji/internal/message"
 	"guanji/internal/org"
 	"guanji/internal/problem"
 	"guanji/internal/regime"
@@ -32,7 +33,7 @@ type unitsPage struct {
 	From, To, Of       int
 	PrevPath, NextPath string
 	ID, En, Zh         field
-	Adding             bool // the form to add was sent and not taken
+	Renaming           bool // the form of the name was sent and not taken
 	NameEn, NameZh     field
 	NamePath           string
 	FilePath           string
@@ -56,9 +57,15 @@ type factRow struct {
 
 const unitsShown = 50
 
-func (u units) list(q *orgRequest) error { return u.render(q, http.StatusOK, nil, nil) }
+// refused is what was wrong with what one of the forms of the page sent.
+type refused struct {
+	add, name map[string]string
+	file      []string
+}
 
-func (u units) render(q *orgRequest, code int, at map[string]string, mistakes []string) error {
+func (u units) list(q *orgRequest) error { return u.render(q, http.StatusOK, refused{}) }
+
+func (u units) render(q *orgRequest, code int, r refused) error {
 	base, err := q.page(u.path())
 	if err != nil {
 		return err
@@ -67,12 +74,16 @@ func (u units) render(q *orgRequest, code int, at map[string]string, mistakes []
 	if err != nil {
 		return err
 	}
-	p := unitsPage{page: base, Path: q.to(u.path()), Systems: u.about == org.AboutSystem, Text: strings.TrimSpace(q.FormValue("q")), Errors: mistakes,
-		FilePath: q.to("file"), NamePath: q.to("name"), Adding: at != nil,
-		ID: field{words: q.words, Name: "id", Label: q.T("unit.id"), Hint: q.T("unit.id.hint"), Value: q.PostFormValue("id"), Max: standing.MaxID, Error: at["id"]}}
-	p.En, p.Zh = q.nameFields(q.PostFormValue("name_en"), q.PostFormValue("name_zh"), at)
+	p := unitsPage{page: base, Path: q.to(u.path()), Systems: u.about == org.AboutSystem, Text: strings.TrimSpace(q.FormValue("q")), Errors: r.file,
+		FilePath: q.to("file"), NamePath: q.to("name"), Renaming: r.name != nil,
+		ID: field{words: q.words, Name: "id", Label: q.T("unit.id"), Hint: q.T("unit.id.hint"), Value: q.PostFormValue("id"), Max: standing.MaxID, Error: r.add["id"]}}
+	sent := q.postedName()
 	name := v.State.Name(org.AboutOrganization, string(org.AboutOrganization))
-	p.NameEn, p.NameZh = q.nameFields(name.En, name.Zh, nil)
+	if r.name != nil {
+		name, sent = sent, message.Text{}
+	}
+	p.En, p.Zh = q.nameFields(sent.En, sent.Zh, r.add)
+	p.NameEn, p.NameZh = q.nameFields(name.En, name.Zh, r.name)
 	p.NameEn.Scope, p.NameZh.Scope = "o", "o"
 	if p.Systems {
 		p.Facts = q.facts(v, org.AboutOrganization, string(org.AboutOrganization))
@@ -142,7 +153,7 @@ func (u units) add(q *orgRequest) error {
 		if err != nil {
 			return err
 		}
-		return u.render(q, http.StatusUnprocessableEntity, at, nil)
+		return u.render(q, http.StatusUnprocessableEntity, refused{add: at})
 	}
 	u.redirect(q.request, q.to(u.path()+"/"+id, "done", "added"))
 	return nil
@@ -253,7 +264,7 @@ func (s *server) saveName(q *orgRequest) error {
 	if at, other := q.fieldErrors(err); other != nil {
 		return other
 	} else if at != nil {
-		return problem.New(problem.Input, "standing.bad_name", standing.MaxName)
+		return units{s, org.AboutSystem}.render(q, http.StatusUnprocessableEntity, refused{name: at})
 	}
 	s.redirect(q.request, q.to("systems", "done", "saved"))
 	return nil
