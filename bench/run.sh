@@ -69,5 +69,7 @@ report() {
 }
 
 report >"$tmp/results"
+pages=$(sed -n '/^## The pages$/,$p' RESULTS.md) # written by web.sh
+[ -z "$pages" ] || printf '\n%s\n' "$pages" >>"$tmp/results"
 mv "$tmp/results" RESULTS.md
 cat RESULTS.md

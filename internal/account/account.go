@@ -112,7 +112,7 @@ func CheckPassword(name, password string) *message.M {
 		m = message.New("account.long_password", MaxPassword)
 	case !utf8.ValidString(password) || strings.ContainsRune(password, 0):
 		m = message.New("account.bad_password")
-	case len(distinct) < 5 || Key(name) != "" && strings.Contains(Key(password), Key(name)):
+	case len(distinct) < 5 || utf8.RuneCountInString(Key(name)) >= 4 && strings.Contains(Key(password), Key(name)):
 		m = message.New("account.weak_password")
 	default:
 		return nil

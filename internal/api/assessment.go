@@ -5,6 +5,7 @@ import (
 
 	"guanji/internal/day"
 	"guanji/internal/message"
+	"guanji/internal/problem"
 	"guanji/internal/regime"
 	"guanji/internal/standing"
 )
@@ -21,7 +22,19 @@ func (s *server) assessment(ctx context.Context, in *Viewing) (*reply[*regime.As
 	if err != nil {
 		return nil, err
 	}
-	return replyOf(v.Assessment), nil
+	return whole(v.Assessment)
+}
+
+// mostAnswers is from how many answered duties on an assessment is refused as a
+// whole: each takes about 600 bytes, all in memory at once.
+const mostAnswers = 50_000
+
+// whole replies with an assessment, unless it is too large for one answer.
+func whole(a *regime.Assessment) (*reply[*regime.Assessment], error) {
+	if len(a.Duties) > mostAnswers {
+		return nil, problem.New(problem.Usage, "api.too_large", len(a.Duties), mostAnswers)
+	}
+	return replyOf(a), nil
 }
 
 // view returns what must not be changed: others look at it too.

@@ -135,13 +135,13 @@ func (m *memory) head(organization string) (*standing.Head, error) {
 	return &m.heads[i], nil
 }
 
-func (m *memory) Revision(_ context.Context, organization string) (int64, error) {
+func (m *memory) Head(_ context.Context, organization string) (standing.Head, error) {
 	defer m.lock()()
 	h, err := m.head(organization)
 	if err != nil {
-		return 0, err
+		return standing.Head{}, err
 	}
-	return h.Revision, nil
+	return *h, nil
 }
 
 func (m *memory) Entries(_ context.Context, organization string, after, upto int64) ([]standing.Entry, error) {
@@ -181,6 +181,7 @@ func (m *memory) Append(_ context.Context, organization string, create bool, cha
 	}
 	for _, c := range changes {
 		h.Revision++
+		h.At = at
 		m.entries[organization] = append(m.entries[organization], standing.Entry{Ref: c.Ref, Seq: h.Revision, Value: c.Value, At: at, Author: a})
 	}
 	return h.Revision, nil

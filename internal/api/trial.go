@@ -55,7 +55,7 @@ func (s *server) previewTrial(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, inChanges(err, in.Body.Changes)
 	}
-	return replyOf(v.Assessment), nil
+	return whole(v.Assessment)
 }
 
 func (s *server) trials(ctx context.Context, in *Listing) (*list[trial], error) {

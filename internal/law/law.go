@@ -142,6 +142,7 @@ type Provision struct {
 
 	Instrument *Instrument
 	wordings   []Wording // oldest first
+	haystack   func() string
 }
 
 // A Standing says which number a provision has in one version, and what
@@ -257,7 +258,8 @@ func (l *Library) Search(text string) []*Provision {
 	return found
 }
 
-func (p *Provision) haystack() string {
+// searched is what a search looks in.
+func (p *Provision) searched() string {
 	parts := []string{p.Instrument.ID.Value, p.Instrument.Title.En, p.Instrument.Title.Zh, p.Topic.En, p.Topic.Zh}
 	for _, w := range p.wordings {
 		parts = append(parts, w.ID, w.Quote, w.Paraphrase.En, w.Paraphrase.Zh, w.Penalty.En, w.Penalty.Zh)

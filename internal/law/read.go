@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"guanji/internal/day"
 	"guanji/internal/problem"
@@ -103,6 +104,7 @@ func (r *reader) versions() {
 
 func (r *reader) provision(p *Provision) {
 	p.Instrument = r.i
+	p.haystack = sync.OnceValue(p.searched)
 	id := p.ID.Value
 	if first, ok := r.seen[id]; ok {
 		r.fail(p.ID.Pos, "content.duplicate_at", id, first.File, first.Line)

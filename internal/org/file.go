@@ -125,6 +125,10 @@ func (v *Vocabulary) readUnits(entries []unitFactsEntry, subject Subject, mistak
 }
 
 func (f *File) readDesignations(entries []designationEntry, mistakes *problem.List) {
+	known := make(map[string]bool, len(f.Systems))
+	for _, u := range f.Systems {
+		known[u.ID] = true
+	}
 	for _, e := range entries {
 		if strict.Full(mistakes, e.Pos) {
 			return
@@ -133,10 +137,16 @@ func (f *File) readDesignations(entries []designationEntry, mistakes *problem.Li
 		if !d.WithdrawnOn.IsZero() && d.WithdrawnOn.Before(d.NotifiedOn) {
 			*mistakes = append(*mistakes, e.Pos.Spot("file.withdrawn_early", d.WithdrawnOn.String(), d.NotifiedOn.String()))
 		}
+		named := make(map[string]int, len(e.Systems))
 		for _, s := range e.Systems {
-			if !slices.ContainsFunc(f.Systems, func(u Unit) bool { return u.ID == s.Value }) {
+			line, twice := named[s.Value]
+			switch {
+			case twice:
+				*mistakes = append(*mistakes, s.Pos.Spot("file.duplicate_id", s.Value, line))
+			case !known[s.Value]:
 				*mistakes = append(*mistakes, s.Pos.Spot("file.no_such_system", s.Value))
 			}
+			named[s.Value] = s.Pos.Line
 			d.Systems = append(d.Systems, s.Value)
 		}
 		f.Designations = append(f.Designations, d)

@@ -137,10 +137,12 @@ func (e Entry) compare(f Entry) int {
 	return cmp.Or(cmp.Compare(e.Seq, f.Seq), cmp.Compare(e.Key, f.Key), cmp.Compare(e.Subject, f.Subject), cmp.Compare(e.About, f.About))
 }
 
-// A Head is an organization and the Seq of its newest entry.
+// A Head is an organization with the Seq of its newest entry, and when that was
+// made.
 type Head struct {
 	ID       string
 	Revision int64
+	At       time.Time
 }
 
 // A Store keeps entries. Each method is one transaction.
@@ -148,9 +150,9 @@ type Store interface {
 	// Organizations returns every organization, the oldest first.
 	Organizations(ctx context.Context) ([]Head, error)
 
-	// Revision returns the Seq of the newest entry of an organization. It
-	// fails with [problem.NotFound].
-	Revision(ctx context.Context, organization string) (int64, error)
+	// Head returns the head of an organization. It fails with
+	// [problem.NotFound].
+	Head(ctx context.Context, organization string) (Head, error)
 
 	// Entries returns the entries after one and up to another, that included,
 	// in their order.

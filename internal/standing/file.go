@@ -3,6 +3,7 @@ package standing
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"guanji/internal/day"
 	"guanji/internal/message"
@@ -25,6 +26,12 @@ type Import struct {
 // whole is set: then it is taken back. The error is a [problem.List] with
 // every mistake of the file.
 func (s *Service) Import(ctx context.Context, only, name string, data []byte, whole bool, a Author) (Import, error) {
+	select {
+	case s.importing <- struct{}{}:
+		defer func() { <-s.importing }()
+	case <-ctx.Done():
+		return Import{}, ctx.Err()
+	}
 	f, err := s.Set.Vocabulary.ReadFile(name, data)
 	if err != nil {
 		return Import{}, err
@@ -32,8 +39,8 @@ func (s *Service) Import(ctx context.Context, only, name string, data []byte, wh
 	if only != "" && f.ID != only {
 		return Import{}, problem.New(problem.Input, "standing.other_organization", f.ID, only)
 	}
-	if f.ID == "." || f.ID == ".." || len(f.ID) > MaxName {
-		return Import{}, problem.New(problem.Input, "standing.bad_id", MaxID)
+	if err := checkIDs(name, f); err != nil {
+		return Import{}, err
 	}
 	if err := a.check().OrNil(); err != nil {
 		return Import{}, err
@@ -64,6 +71,32 @@ func (s *Service) Import(ctx context.Context, only, name string, data []byte, wh
 	}
 	_, err = s.Store.Append(ctx, f.ID, done.Created, changes, a, s.Now())
 	return done, err
+}
+
+// maxFileID is the longest id that a file may bring, in bytes. New things get
+// shorter ones; see [MaxID].
+const maxFileID = 200
+
+// checkIDs finds the ids that cannot be part of an address, each a mistake.
+func checkIDs(file string, f *org.File) error {
+	ids := []string{f.ID}
+	for _, u := range f.Systems {
+		ids = append(ids, u.ID)
+	}
+	for _, u := range f.Transfers {
+		ids = append(ids, u.ID)
+	}
+	var mistakes problem.List
+	for _, id := range ids {
+		if !goodFileID(id) {
+			mistakes = append(mistakes, problem.Spot{File: file, Msg: message.New("standing.bad_file_id", id, maxFileID)})
+		}
+	}
+	return mistakes.Sorted()
+}
+
+func goodFileID(id string) bool {
+	return id != "." && id != ".." && oneLine(id, maxFileID) && !strings.ContainsAny(id, `/\?#%;`)
 }
 
 // difference returns what must be stated for a state to hold what a file says.

@@ -26,47 +26,22 @@ type Config struct {
 // use, and several may work on one store.
 type Service struct {
 	Config
-	mu     sync.Mutex
-	states map[string]*kept
+	mu        sync.Mutex
+	states    map[string]*kept
+	views     *views
+	importing chan struct{} // one at a time: files are large in memory
 }
 
 // kept is what is remembered of one organization.
 type kept struct {
 	mu    sync.Mutex
 	state *State
-	views []answer // the newest last
 }
-
-// answer is a view that is remembered, with the revision it was made at. That
-// of a past day is made again, too, once there are newer statements: one that
-// was on its way at midnight counts for the day on which it was begun.
-type answer struct {
-	*View
-	at int64
-}
-
-// mostViews is how many answers are remembered of one organization: a few
-// people look at today, some at another day.
-const mostViews = 4
 
 // New returns a Service.
-func New(c Config) *Service { return &Service{Config: c, states: map[string]*kept{}} }
-
-// A View is where an organization stands on a day.
-type View struct {
-	*State
-	File       *org.File
-	Assessment *regime.Assessment
-	Rows       []Row // of the assessment
-	On         day.Day
-	Known      day.Day // what was stated by the end of this day counts; zero: everything
-
-	questions func() []Question
+func New(c Config) *Service {
+	return &Service{Config: c, states: map[string]*kept{}, views: newViews(), importing: make(chan struct{}, 1)}
 }
-
-// Questions returns every open question, the most useful first; see [Open].
-// They are worked out once.
-func (v *View) Questions() []Question { return v.questions() }
 
 // Today is the day in Beijing.
 func (s *Service) Today() day.Day { return day.In(s.Now()) }
@@ -85,82 +60,39 @@ func (s *Service) kept(organization string) *kept {
 // State returns what stands of an organization now. It fails with
 // [problem.NotFound].
 func (s *Service) State(ctx context.Context, organization string) (*State, error) {
-	k, err := s.current(ctx, organization)
-	if err != nil {
-		return nil, err
-	}
-	defer k.mu.Unlock()
-	return k.state, nil
-}
-
-// current brings what is remembered up to the newest entry, and locks it.
-func (s *Service) current(ctx context.Context, organization string) (*kept, error) {
-	revision, err := s.Store.Revision(ctx, organization)
+	head, err := s.Store.Head(ctx, organization)
 	if err != nil {
 		return nil, err
 	}
 	k := s.kept(organization)
 	k.mu.Lock()
-	if k.state.Revision < revision {
-		entries, err := s.Store.Entries(ctx, organization, k.state.Revision, revision)
-		if err != nil {
-			k.mu.Unlock()
-			return nil, err
-		}
-		k.state = k.state.With(entries)
-	}
-	return k, nil
-}
-
-// View returns where an organization stands on a day, by what was stated by
-// the end of the day known, or by everything where that is the zero day.
-func (s *Service) View(ctx context.Context, organization string, on, known day.Day) (*View, error) {
-	k, err := s.current(ctx, organization)
-	if err != nil {
-		return nil, err
-	}
 	defer k.mu.Unlock()
-	if !known.Before(s.Today()) {
-		known = day.Day{}
+	if k.state.isAt(head) {
+		return k.state, nil
 	}
-	k.views = slices.DeleteFunc(k.views, func(v answer) bool { return v.at != k.state.Revision })
-	for _, v := range k.views {
-		if v.On == on && v.Known == known {
-			return v.View, nil
-		}
+	state, err := s.follow(ctx, k.state, head)
+	if err != nil {
+		return nil, err
 	}
-	state := k.state
-	if !known.IsZero() {
-		entries, err := s.Store.Entries(ctx, organization, 0, k.state.Revision)
+	k.state = state
+	return state, nil
+}
+
+// follow brings a state up to the newest entry. Where the store does not hold
+// what the state was made of, as after it was put back to a copy, the state is
+// made anew.
+func (s *Service) follow(ctx context.Context, state *State, head Head) (*State, error) {
+	if state.Revision > 0 && state.Revision < head.Revision {
+		entries, err := s.Store.Entries(ctx, head.ID, state.Revision-1, head.Revision)
 		if err != nil {
 			return nil, err
 		}
-		state = NewState(organization).With(KnownBy(entries, known))
-		if len(state.entries) == 0 {
-			return nil, problem.New(problem.NotFound, "standing.not_known_then", known.String())
+		if len(entries) > 0 && entries[0].Seq == state.Revision && entries[0].At.Equal(state.at) {
+			return state.With(entries[1:]), nil
 		}
 	}
-	v, err := s.view(state, on)
-	if err != nil {
-		return nil, err
-	}
-	v.Known = known
-	k.views = append(k.views, answer{v, k.state.Revision})
-	if len(k.views) > mostViews {
-		k.views = k.views[1:]
-	}
-	return v, nil
-}
-
-func (s *Service) view(state *State, on day.Day) (*View, error) {
-	f, warnings := state.File(s.Set.Vocabulary)
-	a, err := s.Set.Assess(f, on)
-	if err != nil {
-		return nil, err
-	}
-	a.Warnings = append(a.Warnings, warnings...)
-	return &View{State: state, File: f, Assessment: a, Rows: Rows(a), On: on,
-		questions: sync.OnceValue(func() []Question { return Open(s.Set.Vocabulary, a, state.Asked) })}, nil
+	entries, err := s.Store.Entries(ctx, head.ID, 0, head.Revision)
+	return NewState(head.ID).With(entries), err
 }
 
 // Statements returns the statements after one and up to another, the newest

@@ -17,6 +17,7 @@ import (
 type State struct {
 	ID       string
 	Revision int64
+	at       time.Time // of the newest entry
 	entries  map[Ref]Entry
 	order    map[org.Subject][]string // systems, transfers and notices that exist, in the order of their making
 	stated   func() map[Ref][]Entry   // what stands of each subject, as a Ref without a key
@@ -46,13 +47,15 @@ func (s *State) indexed() *State {
 
 // With returns the state after further entries.
 func (s *State) With(entries []Entry) *State {
-	t := &State{ID: s.ID, Revision: s.Revision, entries: maps.Clone(s.entries), order: map[org.Subject][]string{}}
+	t := &State{ID: s.ID, Revision: s.Revision, at: s.at, entries: maps.Clone(s.entries), order: map[org.Subject][]string{}}
 	for about, ids := range s.order {
 		t.order[about] = slices.Clone(ids)
 	}
 	gone := map[org.Subject]map[string]bool{}
 	for _, e := range entries {
-		t.Revision = max(t.Revision, e.Seq)
+		if e.Seq > t.Revision {
+			t.Revision, t.at = e.Seq, e.At
+		}
 		t.place(e, gone)
 		t.entries[e.Ref] = e
 	}
@@ -85,6 +88,9 @@ func (s *State) place(e Entry, gone map[org.Subject]map[string]bool) {
 	}
 }
 
+// isAt reports whether nothing was stated since.
+func (s *State) isAt(h Head) bool { return s.Revision == h.Revision && s.at.Equal(h.At) }
+
 // Entry returns what stands about a Ref. It reports false for what was never
 // stated or was taken back.
 func (s *State) Entry(r Ref) (Entry, bool) {
@@ -110,6 +116,27 @@ func (s *State) Asked(subject, fact string) bool {
 	}
 	_, ok := s.Entry(Ref{about, subject, fact})
 	return ok
+}
+
+// answered is [State.Asked] but for answers that the vocabulary no longer
+// takes: they must be asked again.
+func (s *State) answered(v *org.Vocabulary) Answered {
+	return func(subject, fact string) bool {
+		about := org.AboutSystem
+		if subject == string(org.AboutOrganization) {
+			about = org.AboutOrganization
+		}
+		e, ok := s.Entry(Ref{about, subject, fact})
+		if !ok {
+			return false
+		}
+		f := v.Fact(fact)
+		if f == nil {
+			return true
+		}
+		_, ok = f.FromJSON(e.Value)
+		return ok
+	}
 }
 
 // Answered returns how many facts of the organization and its systems have an

@@ -258,7 +258,7 @@ func TestEntries(t *testing.T) {
 		wantKind(t, "an organization made twice", err, problem.Conflict)
 		_, err = s.Append(ctx, "other", false, []standing.Change{sectors}, author, noon)
 		wantKind(t, "an organization that is not there", err, problem.NotFound)
-		_, err = s.Revision(ctx, "other")
+		_, err = s.Head(ctx, "other")
 		wantKind(t, "its revision", err, problem.NotFound)
 
 		_, err = s.Append(ctx, "acme", false, []standing.Change{change(org.AboutSystem, "w", "sys.cii", "true", 0), sectors}, author, noon)
@@ -267,8 +267,8 @@ func TestEntries(t *testing.T) {
 			t.Fatalf("a change that did not see what stands: %v", err)
 		}
 		wantKind(t, "its kind", err, problem.Conflict)
-		if r, err := s.Revision(ctx, "acme"); r != 2 || err != nil {
-			t.Fatalf("a refused change left something: revision %d, %v", r, err)
+		if r, err := s.Head(ctx, "acme"); r.Revision != 2 || err != nil {
+			t.Fatalf("a refused change left something: revision %d, %v", r.Revision, err)
 		}
 		_, err = s.Append(ctx, "acme", false, []standing.Change{change(org.AboutOrganization, "organization", "pi.minors", "true", 7)}, author, noon)
 		if changed, ok := errors.AsType[*standing.Changed](err); !ok || changed.Now.Seq != 0 || changed.Now.Key != "pi.minors" {
@@ -289,7 +289,7 @@ func TestEntries(t *testing.T) {
 			t.Errorf("History = %+v, %v", history, err)
 		}
 		heads, err := s.Organizations(ctx)
-		if err != nil || len(heads) != 1 || heads[0] != (standing.Head{ID: "acme", Revision: 4}) {
+		if err != nil || len(heads) != 1 || heads[0] != (standing.Head{ID: "acme", Revision: 4, At: noon.Add(time.Second).UTC()}) {
 			t.Errorf("Organizations = %+v, %v", heads, err)
 		}
 	})
@@ -393,8 +393,8 @@ func TestReopen(t *testing.T) {
 			_, err := s.Append(t.Context(), "acme", true, []standing.Change{change(org.AboutOrganization, "organization", "name", `{}`, 0)}, author, noon)
 			must(t, err)
 			must(t, s.Close())
-			if r, err := open(t, at).Revision(t.Context(), "acme"); r != 1 || err != nil {
-				t.Errorf("after reopening: revision %d, %v", r, err)
+			if r, err := open(t, at).Head(t.Context(), "acme"); r.Revision != 1 || err != nil {
+				t.Errorf("after reopening: revision %d, %v", r.Revision, err)
 			}
 		})
 	}

@@ -68,12 +68,12 @@ func batch(n int) []standing.Change {
 // each at most once, and returns which.
 func checkBatches(t *testing.T, s *Store) map[int]bool {
 	t.Helper()
-	revision, err := s.Revision(t.Context(), "acme")
+	head, err := s.Head(t.Context(), "acme")
 	must(t, err)
-	entries, err := s.Entries(t.Context(), "acme", 0, revision+1)
+	entries, err := s.Entries(t.Context(), "acme", 0, head.Revision+1)
 	must(t, err)
-	if int64(len(entries)) != revision || len(entries)%batchSize != 0 {
-		t.Fatalf("%d entries at revision %d: a batch of %d was kept in part", len(entries), revision, batchSize)
+	if int64(len(entries)) != head.Revision || len(entries)%batchSize != 0 {
+		t.Fatalf("%d entries at revision %d: a batch of %d was kept in part", len(entries), head.Revision, batchSize)
 	}
 	kept := map[int]bool{}
 	for i, e := range entries {
@@ -95,11 +95,11 @@ func childAppends(address string) {
 	if err != nil {
 		panic(err)
 	}
-	at, err := s.Revision(ctx, "acme")
+	head, err := s.Head(ctx, "acme")
 	if err != nil {
 		panic(err)
 	}
-	for n := int(at) / batchSize; ; n++ {
+	for n := int(head.Revision) / batchSize; ; n++ {
 		if _, err := s.Append(ctx, "acme", false, batch(n), author, noon); err != nil {
 			panic(err)
 		}
@@ -251,10 +251,10 @@ func TestSQLiteFileIsGone(t *testing.T) {
 			fault(t, path)
 			_, err = s.Append(t.Context(), "acme", false, batch(1), author, noon)
 			wantKind(t, "appending", err, problem.Refused)
-			_, err = s.Revision(t.Context(), "acme")
+			_, err = s.Head(t.Context(), "acme")
 			wantKind(t, "reading", err, problem.Refused)
 			_ = s.Close() // the old file cannot be put in order
-			_, err = open(t, path).Revision(t.Context(), "acme")
+			_, err = open(t, path).Head(t.Context(), "acme")
 			wantKind(t, "the new file", err, problem.NotFound)
 		})
 	}
@@ -320,21 +320,21 @@ func TestBackupsArePrivate(t *testing.T) {
 func TestKindsOfFailure(t *testing.T) {
 	contract(t, func(t *testing.T, s *Store) {
 		for _, odd := range []string{"a\x00b", "\xff", "'; drop table entry; --"} {
-			_, err := s.Revision(t.Context(), odd)
+			_, err := s.Head(t.Context(), odd)
 			if k := problem.KindOf(err); k != problem.NotFound && k != problem.Input {
 				t.Errorf("the revision of %q: %q, %v", odd, k, err)
 			}
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, err := s.Revision(ctx, "acme"); err != context.Canceled {
+		if _, err := s.Head(ctx, "acme"); err != context.Canceled {
 			t.Errorf("for a caller who has gone: %v", err)
 		}
 		ctx, cancel = context.WithDeadline(t.Context(), time.Unix(0, 0))
 		defer cancel()
 		_, err := s.Append(ctx, "acme", true, batch(0), author, noon)
 		wantKind(t, "after a deadline", err, problem.Unavailable)
-		_, err = s.Revision(t.Context(), "acme")
+		_, err = s.Head(t.Context(), "acme")
 		wantKind(t, "what it left", err, problem.NotFound)
 	})
 }
@@ -446,7 +446,7 @@ func TestPostgresGoesAway(t *testing.T) {
 		for range 3 {
 			_, err := s.Append(t.Context(), "acme", false, batch(1), author, noon)
 			wantKind(t, "appending", err, problem.Unavailable)
-			_, err = s.Revision(t.Context(), "acme")
+			_, err = s.Head(t.Context(), "acme")
 			wantKind(t, "reading", err, problem.Unavailable)
 			_, err = Open(t.Context(), address)
 			wantKind(t, "opening", err, problem.Refused)
@@ -506,7 +506,7 @@ func TestPostgresFallsSilent(t *testing.T) {
 	soon(t, func() {
 		_, err := s.Append(t.Context(), "acme", false, batch(1), author, noon)
 		wantKind(t, "appending", err, problem.Unavailable)
-		_, err = s.Revision(t.Context(), "acme")
+		_, err = s.Head(t.Context(), "acme")
 		wantKind(t, "reading", err, problem.Unavailable)
 	})
 	p.gate.Unlock()

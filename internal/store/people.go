@@ -20,6 +20,14 @@ func scanAccount(r row) (a account.Account, err error) {
 	return a, err
 }
 
+// wider is a row with further columns after those that are scanned.
+type wider struct {
+	row
+	more []any
+}
+
+func (w wider) Scan(into ...any) error { return w.row.Scan(append(into, w.more...)...) }
+
 // Accounts implements [access.Accounts].
 func (s *Store) Accounts(ctx context.Context) (all []account.Account, err error) {
 	err = s.read(ctx, func(x executor) error {
@@ -32,12 +40,8 @@ func (s *Store) Accounts(ctx context.Context) (all []account.Account, err error)
 // Credentials implements [access.Accounts].
 func (s *Store) Credentials(ctx context.Context, key string) (a account.Account, hash string, err error) {
 	err = s.read(ctx, func(x executor) error {
-		var id string
-		if err := x.row(ctx, `select id, password from account where name_key = $1`, key).Scan(&id, &hash); err != nil {
-			return s.notFound(err, "access.no_account")
-		}
-		a, err = scanAccount(x.row(ctx, `select `+accountColumns+` from account where id = $1`, id))
-		return err
+		a, err = scanAccount(wider{x.row(ctx, `select `+accountColumns+`, password from account where name_key = $1`, key), []any{&hash}})
+		return s.notFound(err, "access.no_account")
 	})
 	return a, hash, err
 }
@@ -118,15 +122,16 @@ func (s *Store) SetPassword(ctx context.Context, id, hash, by string) error {
 		if n == 0 {
 			return problem.New(problem.NotFound, "access.no_account")
 		}
-		var there int64
-		if err := x.row(ctx, `select cast(count(*) as bigint) from pass where digest = $1 and account = $2 and kind in ($3, $4)`,
-			by, id, string(access.Session), string(access.Welcome)).Scan(&there); err != nil {
+		var kind string
+		if err := x.row(ctx, `select kind from pass where digest = $1 and account = $2 and kind in ($3, $4)`,
+			by, id, string(access.Session), string(access.Welcome)).Scan(&kind); err != nil {
+			return s.notFound(err, "access.no_pass")
+		}
+		if access.Kind(kind) == access.Welcome {
+			_, err = x.exec(ctx, `delete from pass where account = $1`, id)
 			return err
 		}
-		if there == 0 {
-			return problem.New(problem.NotFound, "access.no_pass")
-		}
-		_, err = x.exec(ctx, `delete from pass where account = $1 and kind <> $2 and (digest <> $3 or kind <> $4)`, id, string(access.Token), by, string(access.Session))
+		_, err = x.exec(ctx, `delete from pass where account = $1 and kind <> $2 and digest <> $3`, id, string(access.Token), by)
 		return err
 	})
 }
@@ -176,6 +181,10 @@ func (s *Store) Start(ctx context.Context, link string, a account.Account, hash 
 
 const passColumns = `digest, kind, coalesce(account, ''), label, scopes, created_at, seen_at, expires_at`
 
+const passOfAccount = `select p.digest, p.kind, coalesce(p.account, ''), p.label, p.scopes, p.created_at, p.seen_at, p.expires_at,
+	coalesce(a.id, ''), coalesce(a.name, ''), coalesce(a.role, ''), coalesce(a.disabled, false), coalesce(a.lang, ''), coalesce(a.created_at, 0)
+	from pass p left join account a on a.id = p.account where p.digest = $1`
+
 func scanPass(r row) (p access.Pass, err error) {
 	var created, seen, expires, scopes int64
 	var kind string
@@ -218,15 +227,13 @@ func (s *Store) SavePass(ctx context.Context, p access.Pass) error {
 // Pass implements [access.Passes].
 func (s *Store) Pass(ctx context.Context, digest string) (p access.Pass, a account.Account, err error) {
 	err = s.read(ctx, func(x executor) error {
-		p, err = scanPass(x.row(ctx, `select `+passColumns+` from pass where digest = $1`, digest))
-		if err != nil {
-			return s.notFound(err, "access.no_pass")
+		var created int64
+		var role, lang string
+		p, err = scanPass(wider{x.row(ctx, passOfAccount, digest), []any{&a.ID, &a.Name, &role, &a.Disabled, &lang, &created}})
+		if err == nil && p.Account != "" {
+			a.Role, a.Lang, a.Created = account.Role(role), message.Lang(lang), instant(created)
 		}
-		if p.Account == "" {
-			return nil
-		}
-		a, err = scanAccount(x.row(ctx, `select `+accountColumns+` from account where id = $1`, p.Account))
-		return err
+		return s.notFound(err, "access.no_pass")
 	})
 	return p, a, err
 }

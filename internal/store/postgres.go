@@ -74,16 +74,11 @@ func (db *postgresDB) dialect() dialect {
 }
 
 func (db *postgresDB) write(ctx context.Context, f func(executor) error) error {
-	return db.inTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, f)
-}
-
-func (db *postgresDB) read(ctx context.Context, f func(executor) error) error {
-	return db.inTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, f)
-}
-
-func (db *postgresDB) inTx(ctx context.Context, options pgx.TxOptions, f func(executor) error) error {
 	var tx pgx.Tx
-	err := db.patiently(ctx, func(ctx context.Context) (err error) { tx, err = db.pool.BeginTx(ctx, options); return err })
+	err := db.patiently(ctx, func(ctx context.Context) (err error) {
+		tx, err = db.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -94,6 +89,12 @@ func (db *postgresDB) inTx(ctx context.Context, options pgx.TxOptions, f func(ex
 	return db.patiently(ctx, tx.Commit)
 }
 
+// read saves the ways to the server that begin and end a transaction: one
+// statement is one by itself.
+func (db *postgresDB) read(_ context.Context, f func(executor) error) error {
+	return f(pgTx{db.pool, db})
+}
+
 // patiently does one thing, and gives it up after a while.
 func (db *postgresDB) patiently(ctx context.Context, f func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, db.patience)
@@ -101,8 +102,13 @@ func (db *postgresDB) patiently(ctx context.Context, f func(context.Context) err
 	return f(ctx)
 }
 
+// pgTx is a transaction, or the pool for one statement.
 type pgTx struct {
-	tx pgx.Tx
+	tx interface {
+		Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+		Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+		QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+	}
 	db *postgresDB
 }
 

@@ -15,20 +15,28 @@ import (
 // Organizations implements [standing.Store].
 func (s *Store) Organizations(ctx context.Context) (heads []standing.Head, err error) {
 	err = s.read(ctx, func(x executor) error {
-		heads, err = list(ctx, x, func(r row) (h standing.Head, err error) { return h, r.Scan(&h.ID, &h.Revision) },
-			`select id, revision from organization order by created_at, id`)
+		heads, err = list(ctx, x, scanHead, headQuery+` order by o.created_at, o.id`)
 		return err
 	})
 	return heads, err
 }
 
-// Revision implements [standing.Store].
-func (s *Store) Revision(ctx context.Context, organization string) (revision int64, err error) {
+const headQuery = `select o.id, o.revision, coalesce(e.stated_at, 0) from organization o left join entry e on e.organization = o.id and e.seq = o.revision`
+
+func scanHead(r row) (h standing.Head, err error) {
+	var at int64
+	err = r.Scan(&h.ID, &h.Revision, &at)
+	h.At = instant(at)
+	return h, err
+}
+
+// Head implements [standing.Store].
+func (s *Store) Head(ctx context.Context, organization string) (h standing.Head, err error) {
 	err = s.read(ctx, func(x executor) error {
-		err := x.row(ctx, `select revision from organization where id = $1`, organization).Scan(&revision)
+		h, err = scanHead(x.row(ctx, headQuery+` where o.id = $1`, organization))
 		return s.notFound(err, "standing.no_organization", organization)
 	})
-	return revision, err
+	return h, err
 }
 
 const entryColumns = `about, subject, key, seq, value, stated_at, stated_by, origin, source, sure`

@@ -26,8 +26,10 @@ type Store struct {
 
 // database is one engine.
 type database interface {
-	// write and read run one transaction: it is committed if f returns nil.
+	// write runs one transaction: it is committed if f returns nil.
 	write(ctx context.Context, f func(executor) error) error
+
+	// read runs one statement that changes nothing.
 	read(ctx context.Context, f func(executor) error) error
 	dialect() dialect
 	close() error

@@ -67,10 +67,7 @@ func (s *server) duties(q *orgRequest) error {
 	if err != nil {
 		return err
 	}
-	base, err := q.page("duties")
-	if err != nil {
-		return err
-	}
+	base := q.page("duties")
 	base.Org.DaysMatter = true
 	rows := q.sorted(q.filter().Of(v.Rows))
 	p := dutiesPage{page: base, Path: orgPath(q.org, "duties"), Text: q.FormValue("q"), Subject: q.FormValue("subject"), FilePath: q.listPath("duties.csv", "sort", q.FormValue("sort"))}

@@ -58,6 +58,9 @@ type provisionView struct {
 
 type sourceView struct{ Text, URL string }
 
+// Rest is what stands behind the address.
+func (s sourceView) Rest() string { return strings.TrimPrefix(s.Text, s.URL) }
+
 const subjectsOfGroup = 20
 
 func (s *server) duty(q *orgRequest) error {
@@ -69,10 +72,7 @@ func (s *server) duty(q *orgRequest) error {
 	if i < 0 {
 		return problem.New(problem.NotFound, "web.no_page")
 	}
-	base, err := q.page("duty")
-	if err != nil {
-		return err
-	}
+	base := q.page("duty")
 	base.Org.DaysMatter = true
 	r := v.Rows[i]
 	base.Title, base.Purpose = q.Text(r.Name), ""
@@ -139,7 +139,9 @@ func (q *orgRequest) openFacts(a regime.DutyAnswer) []link {
 // cadence says when a duty is due, each thing that is known of it.
 func (q *orgRequest) cadence(c regime.Cadence) []factUsed {
 	list := []factUsed{{Label: q.T("cadence.kind"), Value: q.T("cadence.kind." + c.Kind)}}
-	if words := report.Cadence(q.lang, c); words != "" {
+	due := c
+	due.Keep = nil // a line of its own
+	if words := report.Cadence(q.lang, due); words != "" {
 		list = append(list, factUsed{Label: q.T("cadence.when"), Value: words})
 	}
 	if c.Trigger != nil {

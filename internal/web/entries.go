@@ -95,10 +95,7 @@ const historyShown = 50
 
 // history shows every statement, the newest first.
 func (s *server) history(q *orgRequest) error {
-	base, err := q.page("history")
-	if err != nil {
-		return err
-	}
+	base := q.page("history")
 	state, err := s.Standing.State(q.Context(), q.org)
 	if err != nil {
 		return err

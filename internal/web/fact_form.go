@@ -187,12 +187,21 @@ func readAnswer(f *org.Fact, answers []string, number string) (json.RawMessage, 
 	return standing.Encode(val.In(f)), nil
 }
 
+// seen is the number of the statement that a form was made from.
+func (q *request) seen() (int64, error) {
+	n, err := strconv.ParseInt(q.PostFormValue("seen"), 10, 64)
+	if err != nil || n < 0 {
+		return 0, problem.New(problem.Input, "web.bad_form")
+	}
+	return n, nil
+}
+
 // state states what a form says. It returns the form to show again if it was
 // not taken.
 func (q *orgRequest) state(v *standing.View, f *org.Fact, r standing.Ref) (*factForm, error) {
-	seen, err := strconv.ParseInt(q.PostFormValue("seen"), 10, 64)
+	seen, err := q.seen()
 	if err != nil {
-		return nil, problem.New(problem.Input, "web.bad_form")
+		return nil, err
 	}
 	form := q.form(v, f, r)
 	form.Input.posted(q.PostForm["answer"], q.PostFormValue("number"))

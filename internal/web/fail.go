@@ -24,11 +24,11 @@ func (s *server) fail(q *request, err error) {
 	}
 	kind := problem.KindOf(err)
 	if kind == problem.Internal {
-		s.Log.ErrorContext(q.Context(), "a page failed", "err", err.Error(), "path", q.URL.Path)
+		s.Log.ErrorContext(q.Context(), "a page failed", "err", err.Error(), "page", route(q.Request))
 		err = problem.New(problem.Internal, "web.internal")
 	}
 	if kind == problem.Unavailable {
-		s.Log.WarnContext(q.Context(), "the database does not answer", "err", err.Error(), "path", q.URL.Path)
+		s.Log.WarnContext(q.Context(), "the database does not answer", "err", err.Error(), "page", route(q.Request))
 		err = problem.New(kind, "store.unavailable")
 	}
 	p := failPage{page: s.failHead(q, kind), Next: q.T("fail." + string(kind)), Back: "/"}
@@ -53,5 +53,5 @@ func (s *server) fail(q *request, err error) {
 // failHead begins the page of a failure. It asks no database: that may be what
 // failed.
 func (s *server) failHead(q *request, kind problem.Kind) page {
-	return page{words: q.words, Title: q.T("page.fail." + string(kind)), Here: q.URL.RequestURI(), Signed: q.holder.Name}
+	return page{words: q.words, Title: q.T("page.fail." + string(kind)), Here: q.here(), Signed: q.holder.Name}
 }

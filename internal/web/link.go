@@ -26,7 +26,7 @@ func (s *server) renderLink(q *request, code int, at map[string]string) error {
 	}
 	p := linkPage{page: s.page(q, "link."+string(kind)), Kind: kind, For: a.Name,
 		User: field{words: q.words, Name: "name", Label: q.T("sign_in.name"), Hint: q.T("link.name.hint"), Value: q.PostFormValue("name"),
-			Autocomplete: "username", Max: account.MaxName, Error: at["name"], Focus: true},
+			Autocomplete: "username", Max: account.MaxName, Error: at["name"], Focus: len(at) == 0},
 		Password: field{words: q.words, Name: "password", Label: q.T("link.password"), Hint: q.T("link.password.hint", account.MinPassword), Type: "password",
 			Autocomplete: "new-password", Max: account.MaxPassword, Error: at["password"], Focus: kind == access.Welcome}}
 	return s.render(q, code, "link", p)
@@ -54,7 +54,9 @@ func (s *server) followLink(q *request) error {
 		}
 		return s.renderLink(q, http.StatusUnprocessableEntity, at)
 	}
-	s.begin(q, secret)
+	if err := s.begin(q, secret); err != nil {
+		return err
+	}
 	s.redirect(q, "/")
 	return nil
 }

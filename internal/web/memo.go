@@ -89,10 +89,7 @@ func bothMessages(key string, args ...any) both {
 }
 
 func (s *server) memo(q *orgRequest) error {
-	base, err := q.page("memo")
-	if err != nil {
-		return err
-	}
+	base := q.page("memo")
 	base.Org.DaysMatter = true
 	v, err := q.view()
 	if err != nil {

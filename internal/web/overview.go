@@ -60,10 +60,7 @@ type transferItem struct {
 type tag struct{ Class, Icon, Name string }
 
 func (s *server) overview(q *orgRequest) error {
-	base, err := q.page("overview")
-	if err != nil {
-		return err
-	}
+	base := q.page("overview")
 	base.Org.DaysMatter = true
 	v, err := q.view()
 	if err != nil {
@@ -190,9 +187,13 @@ func (q *orgRequest) dates(v *standing.View) []dateItem {
 		}
 	}
 	for _, i := range q.s.Set.Library.Instruments() {
-		for _, version := range i.Versions {
+		for n, version := range i.Versions {
 			if version.From.After(v.On) {
-				add(version.From, dateItem{Name: q.T("assess.starts", q.Text(i.Name())), Path: "/law/instruments/" + i.ID.Value, Tag: tag{"", "§", q.T("overview.law")}})
+				what := q.T("assess.starts", q.Text(i.Name()))
+				if n > 0 { // in force already, in other words
+					what = q.T("overview.version_starts", q.Text(i.Name()), version.ID)
+				}
+				add(version.From, dateItem{Name: what, Path: "/law/instruments/" + i.ID.Value, Tag: tag{"", "§", q.T("overview.law")}})
 			}
 		}
 	}

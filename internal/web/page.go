@@ -3,6 +3,7 @@ package web
 import (
 	"html/template"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"guanji/internal/account"
@@ -73,7 +74,6 @@ type orgHead struct {
 	On, Known  string
 	Past       bool // not today, or not by what is known now
 	When       string
-	Several    bool // there are other organizations
 	DaysMatter bool // the page answers for a day
 }
 
@@ -86,7 +86,7 @@ type navItem struct {
 // page begins a page. Its title and purpose are messages: page.KEY and
 // page.KEY.purpose.
 func (s *server) page(q *request, key string) page {
-	p := page{words: q.words, Title: q.T("page." + key), Purpose: q.T("page." + key + ".purpose"), Here: q.URL.RequestURI()}
+	p := page{words: q.words, Title: q.T("page." + key), Purpose: q.T("page." + key + ".purpose"), Here: q.here()}
 	if q.holder.ID != "" {
 		p.Signed, p.Write, p.Admin = q.holder.Name, q.holder.May(account.Write), q.holder.May(account.Administer)
 		p.Nav = s.nav(q)
@@ -98,26 +98,32 @@ func (s *server) page(q *request, key string) page {
 	return p
 }
 
-// orgPage begins a page about an organization.
-func (q *orgRequest) page(key string) (page, error) {
+// here is the path and query of the page that the reader sees: for what was
+// sent by a form, that of the page with the form.
+func (q *request) here() string {
+	if q.Method == http.MethodGet || q.Method == http.MethodHead {
+		return q.URL.RequestURI()
+	}
+	from, err := url.Parse(q.Referer())
+	if err != nil || from.Host != q.Host {
+		return "/"
+	}
+	return local(from.RequestURI())
+}
+
+// page begins a page about an organization.
+func (q *orgRequest) page(key string) page {
 	p := q.s.page(q.request, key)
-	state, err := q.s.Standing.State(q.Context(), q.org)
-	if err != nil {
-		return p, err
-	}
-	all, err := q.s.Standing.Organizations(q.Context())
-	if err != nil {
-		return p, err
-	}
-	h := &orgHead{words: q.words, ID: q.org, Name: q.Text(state.Name(org.AboutOrganization, string(org.AboutOrganization))), Home: q.to(""),
-		Path: q.URL.Path, On: q.when.On.String(), Known: q.when.Known.String(), Several: len(all) > 1}
+	path, _, _ := strings.Cut(p.Here, "?")
+	h := &orgHead{words: q.words, ID: q.org, Name: q.Text(q.now.Name(org.AboutOrganization, string(org.AboutOrganization))), Home: q.to(""),
+		Path: path, On: q.when.On.String(), Known: q.when.Known.String()}
 	h.Past = q.when.On != q.when.today || !q.when.Known.IsZero()
 	h.When = q.T("web.as_of", h.On)
 	if !q.when.Known.IsZero() {
 		h.When += q.T("web.as_known", h.Known)
 	}
 	p.Org = h
-	return p, nil
+	return p
 }
 
 // nav is the one navigation, in the order an inspector walks.
@@ -236,7 +242,7 @@ func (w words) distance(from, to day.Day) string {
 func (s *server) noPage(*request) error { return problem.New(problem.NotFound, "web.no_page") }
 
 func (s *server) crossOrigin(q *request) error {
-	s.Log.WarnContext(q.Context(), "refused a request from another site", "path", q.URL.Path)
+	s.Log.WarnContext(q.Context(), "refused a request from another site", "page", route(q.Request))
 	return problem.New(problem.Denied, "web.cross_origin")
 }
 

@@ -55,12 +55,10 @@ func (s *server) renderQuestions(q *orgRequest, code int, p questionsPage) error
 
 // questionsPage shows the next question, or a form again that was not taken.
 func (q *orgRequest) questionsPage(again *factForm, keep *standing.View) (questionsPage, error) {
-	base, err := q.page("questions")
-	if err != nil {
-		return questionsPage{}, err
-	}
+	base := q.page("questions")
 	v := keep
 	if v == nil {
+		var err error
 		if v, err = q.view(); err != nil {
 			return questionsPage{}, err
 		}
@@ -199,12 +197,8 @@ func (s *server) fact(q *orgRequest) error {
 }
 
 func (q *orgRequest) renderFact(code int, v *standing.View, f *org.Fact, r standing.Ref, form factForm) error {
-	base, err := q.page("fact")
-	if err != nil {
-		return err
-	}
+	base := q.page("fact")
 	base.Title = q.Text(f.Label)
-	base.Purpose = form.About
 	entries, err := q.s.Standing.History(q.Context(), q.org, r)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"runtime/debug"
 	"strings"
@@ -78,7 +79,7 @@ func (q *request) parse(most int64) error {
 func (s *server) signed(p account.Permission, h handler) http.HandlerFunc {
 	return s.handle(func(q *request) error {
 		var err error
-		if q.holder, err = s.Access.Holder(q.Context(), cookie(q.Request, sessionCookie), access.Session); err != nil {
+		if q.holder, err = s.Access.Holder(q.Context(), s.session(q), access.Session); err != nil {
 			if problem.KindOf(err) == problem.SignedOut && q.Method == http.MethodGet {
 				s.redirect(q, "/sign-in?next="+url.QueryEscape(q.URL.RequestURI()))
 				return nil
@@ -103,6 +104,7 @@ type orgRequest struct {
 	*request
 	s    *server
 	org  string
+	now  *standing.State // as it was when the request came
 	when when
 }
 
@@ -110,14 +112,14 @@ type orgRequest struct {
 func (s *server) about(p account.Permission, h func(q *orgRequest) error) http.HandlerFunc {
 	return s.signed(p, func(q *request) error {
 		o := &orgRequest{request: q, s: s, org: q.PathValue("org")}
-		state, err := s.Standing.State(q.Context(), o.org)
-		if err != nil {
+		var err error
+		if o.now, err = s.Standing.State(q.Context(), o.org); err != nil {
 			return err
 		}
 		if o.when, err = s.readWhen(q); err != nil {
 			return err
 		}
-		s.setCookie(q, orgCookie, state.ID, 400*24*time.Hour)
+		s.setCookie(q, orgCookie, o.now.ID, 400*24*time.Hour)
 		return h(o)
 	})
 }
@@ -240,24 +242,41 @@ func (q *request) part(id string) bool {
 	return q.Header.Get("HX-Request") != "" && q.Header.Get("HX-Target") == id && q.Header.Get("HX-History-Restore-Request") == ""
 }
 
-// address is that of the reader, without port.
+// address is that of the reader, without port, as attempts to sign in are
+// counted by it: a network of 64 bits for IPv6, where one person has that many.
 func (s *server) address(r *http.Request) string {
+	from := r.RemoteAddr
 	if s.Proxied {
-		hops := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
-		if last := strings.TrimSpace(hops[len(hops)-1]); last != "" {
-			return last
+		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+		if last := strings.TrimSpace(hops[len(hops)-1]); known(last) {
+			from = last
 		}
 	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
+	if host, _, err := net.SplitHostPort(from); err == nil {
+		from = host
 	}
-	return host
+	a, err := netip.ParseAddr(strings.Trim(from, "[]"))
+	if err != nil {
+		return "unknown"
+	}
+	if a = a.Unmap().WithZone(""); a.Is6() {
+		return netip.PrefixFrom(a, 64).Masked().String()
+	}
+	return a.String()
+}
+
+// known reports whether a text is an address, with or without a port.
+func known(text string) bool {
+	if _, err := netip.ParseAddrPort(text); err == nil {
+		return true
+	}
+	_, err := netip.ParseAddr(strings.Trim(text, "[]"))
+	return err == nil
 }
 
 // headers are those of every answer. Pages are for one person, and are kept
 // nowhere: after sign-out the back button shows nothing.
-func headers(next http.Handler) http.Handler {
+func headers(secure bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "+
@@ -268,6 +287,9 @@ func headers(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 		h.Set("Cache-Control", "no-store")
+		if secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		next.ServeHTTP(w, r)
 	})
 }
@@ -282,13 +304,23 @@ func (s *server) recovered(next http.Handler) http.Handler {
 			case http.ErrAbortHandler:
 				panic(cause)
 			default:
-				s.Log.ErrorContext(r.Context(), "a page panicked", "err", fmt.Sprint(cause), "path", r.URL.Path, "stack", string(debug.Stack()))
+				s.Log.ErrorContext(r.Context(), "a page panicked", "err", fmt.Sprint(cause), "page", route(r), "stack", string(debug.Stack()))
 				q := &request{Request: r, w: w, words: words{language(r)}}
 				s.fail(q, problem.New(problem.Internal, "web.internal"))
 			}
 		}()
 		next.ServeHTTP(w, r)
 	})
+}
+
+// route says in the log which page was asked for, without what stands in its
+// address: that may be a name or a link.
+func route(r *http.Request) string {
+	if r.Pattern != "" {
+		return r.Pattern
+	}
+	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	return r.Method + " /" + first
 }
 
 func orElse(s, otherwise string) string {

@@ -40,6 +40,9 @@ func (s *server) renderSettings(q *request, code int, at map[string]string, secr
 		Label: field{words: q.words, Name: "label", Label: q.T("settings.token.label"), Hint: q.T("settings.token.label.hint"), Value: q.PostFormValue("label"), Max: account.MaxName, Error: at["label"]},
 		Days:  field{words: q.words, Name: "days", Label: q.T("settings.token.days"), Value: orElse(q.PostFormValue("days"), "90"), Type: "number", Max: 4, Error: at["days"]}}
 	p.Old.Hint = q.T("settings.old.hint")
+	if secret != "" { // the form was taken, and begins anew
+		p.Label.Value, p.Days.Value = "", "90"
+	}
 	for _, sc := range scopes() {
 		if q.holder.Account.May().Has(sc.p) {
 			p.Scopes = append(p.Scopes, option{Value: sc.name, Name: q.T("scope." + sc.name), Chosen: sc.p == account.Read})
@@ -148,6 +151,7 @@ type accountItem struct {
 	Role                          string
 	Roles                         []option
 	Disabled, Me                  bool
+	Was                           string // what the form was made from
 }
 
 func (s *server) accounts(q *request) error {
@@ -164,10 +168,13 @@ func (s *server) renderAccounts(q *request, code int, p accountsPage, at map[str
 	}
 	for _, a := range all {
 		p.List = append(p.List, accountItem{q.words, "/settings/accounts/" + a.ID, "/settings/accounts/" + a.ID + "/link", a.Name, clock(a.Created), q.T("role." + string(a.Role)),
-			q.roles(a.Role), a.Disabled, a.ID == q.holder.ID})
+			q.roles(a.Role), a.Disabled, a.ID == q.holder.ID, accountState(a)})
 	}
 	p.User = field{words: q.words, Name: "name", Label: q.T("sign_in.name"), Value: q.PostFormValue("name"), Max: account.MaxName, Error: at["name"]}
 	p.Roles, p.RoleError = q.roles(account.Editor), at["role"]
+	if p.Link != "" { // the form was taken, and begins anew
+		p.User.Value = ""
+	}
 	p.Here = "/settings/accounts"
 	return s.render(q, code, "accounts", p)
 }
@@ -195,23 +202,37 @@ func (s *server) addAccount(q *request) error {
 
 // linkAddress is a one-time link as it is handed to a person.
 func (s *server) linkAddress(q *request, secret string) string {
-	scheme := "http"
-	if s.Secure {
-		scheme = "https"
+	base := s.Base
+	if base == "" {
+		base = "https://" + q.Host
 	}
-	return scheme + "://" + q.Host + "/link/" + secret
+	return base + "/link/" + secret
 }
 
 func (s *server) saveAccount(q *request) error {
-	err := s.Access.SetAccount(q.Context(), q.PathValue("id"), account.Role(q.PostFormValue("role")), q.PostFormValue("disabled") != "")
+	a, err := s.Access.Account(q.Context(), q.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if q.PostFormValue("was") != accountState(a) {
+		return s.renderAccounts(q, http.StatusConflict, accountsPage{page: page{Alert: q.T("accounts.changed", a.Name)}}, nil)
+	}
+	role, disabled := account.Role(q.PostFormValue("role")), q.PostFormValue("disabled") != ""
+	err = s.Access.SetAccount(q.Context(), a.ID, role, disabled)
 	if problem.KindOf(err) == problem.Conflict {
 		return s.renderAccounts(q, http.StatusConflict, accountsPage{page: page{Alert: problem.In(err, q.lang)}}, nil)
 	}
 	if err != nil {
 		return err
 	}
+	s.Log.InfoContext(q.Context(), "changed an account", "account", a.ID, "by", q.holder.ID, "role", string(role), "disabled", disabled)
 	s.redirect(q, "/settings/accounts?done=saved")
 	return nil
+}
+
+// accountState is what a form that changes an account was made from.
+func accountState(a account.Account) string {
+	return string(a.Role) + " " + strconv.FormatBool(a.Disabled)
 }
 
 // newLink makes a link by which somebody who lost a password chooses another.
@@ -224,5 +245,6 @@ func (s *server) newLink(q *request) error {
 	if err != nil {
 		return err
 	}
+	s.Log.InfoContext(q.Context(), "made a link for an account", "account", a.ID, "by", q.holder.ID)
 	return s.renderAccounts(q, http.StatusOK, accountsPage{Link: s.linkAddress(q, secret), LinkFor: a.Name}, nil)
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ type signInPage struct {
 }
 
 func (s *server) signInForm(q *request) error {
-	if _, err := s.Access.Holder(q.Context(), cookie(q.Request, sessionCookie), access.Session); err == nil {
+	if _, err := s.Access.Holder(q.Context(), s.session(q), access.Session); err == nil {
 		s.redirect(q, local(q.FormValue("next")))
 		return nil
 	}
@@ -41,26 +42,44 @@ func (s *server) signIn(q *request) error {
 	secret, err := s.Access.SignIn(q.Context(), q.PostFormValue("name"), q.PostFormValue("password"), s.address(q.Request), q.UserAgent())
 	switch problem.KindOf(err) {
 	case "":
-		s.begin(q, secret)
+		if err := s.begin(q, secret); err != nil {
+			return err
+		}
 		s.redirect(q, local(q.PostFormValue("next")))
 		return nil
 	case problem.SignedOut, problem.TooMany:
+		s.Log.WarnContext(q.Context(), "refused a sign-in", "from", s.address(q.Request), "kind", string(problem.KindOf(err)))
 		return s.renderSignIn(q, status(problem.KindOf(err)), err)
 	}
 	return err
 }
 
 // begin gives the browser its session. The session that it had before, if any,
-// is not used again.
-func (s *server) begin(q *request, secret string) {
-	s.setCookie(q, sessionCookie, secret, access.SessionTotal)
-}
-
-func (s *server) signOut(q *request) error {
-	if err := s.Access.SignOut(q.Context(), cookie(q.Request, sessionCookie)); err != nil {
+// ends.
+func (s *server) begin(q *request, secret string) error {
+	if err := s.Access.SignOut(q.Context(), s.session(q)); err != nil {
 		return err
 	}
-	s.setCookie(q, sessionCookie, "", 0)
+	s.setCookie(q, s.sessionName(), secret, access.SessionTotal)
+	return nil
+}
+
+// sessionName is the name of the cookie with the session. Over https it is one
+// that only this host can set, by the rules of browsers.
+func (s *server) sessionName() string {
+	if s.Secure {
+		return "__Host-" + sessionCookie
+	}
+	return sessionCookie
+}
+
+func (s *server) session(q *request) string { return cookie(q.Request, s.sessionName()) }
+
+func (s *server) signOut(q *request) error {
+	if err := s.Access.SignOut(q.Context(), s.session(q)); err != nil {
+		return err
+	}
+	s.setCookie(q, s.sessionName(), "", 0)
 	q.w.Header().Set("Clear-Site-Data", `"cache"`)
 	s.redirect(q, "/sign-in")
 	return nil
@@ -74,7 +93,7 @@ func (s *server) saveLanguage(q *request) error {
 		return problem.New(problem.Input, "web.bad_form")
 	}
 	s.setCookie(q, languageCookie, string(l), 400*24*time.Hour)
-	if h, err := s.Access.Holder(q.Context(), cookie(q.Request, sessionCookie), access.Session); err == nil {
+	if h, err := s.Access.Holder(q.Context(), s.session(q), access.Session); err == nil {
 		if err := s.Access.SetLang(q.Context(), h, l); err != nil {
 			return err
 		}
@@ -86,7 +105,8 @@ func (s *server) saveLanguage(q *request) error {
 // local keeps a path of this site, and sends everything else home: nobody is
 // led elsewhere by an address that begins here.
 func local(path string) string {
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t") {
+	u, err := url.Parse(path)
+	if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.Contains(path, `\`) {
 		return "/"
 	}
 	return path

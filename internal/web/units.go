@@ -66,10 +66,7 @@ type refused struct {
 func (u units) list(q *orgRequest) error { return u.render(q, http.StatusOK, refused{}) }
 
 func (u units) render(q *orgRequest, code int, r refused) error {
-	base, err := q.page(u.path())
-	if err != nil {
-		return err
-	}
+	base := q.page(u.path())
 	v, err := q.view()
 	if err != nil {
 		return err
@@ -96,9 +93,12 @@ func (u units) render(q *orgRequest, code int, r refused) error {
 func (p *unitsPage) fill(u units, q *orgRequest, v *standing.View) {
 	var ids []string
 	text := strings.ToLower(p.Text)
-	for _, id := range v.State.Units(u.about) {
+	holds := func(id string) bool {
 		name := v.State.Name(u.about, id)
-		if text == "" || strings.Contains(strings.ToLower(id+"\n"+name.En+"\n"+name.Zh), text) {
+		return strings.Contains(strings.ToLower(id+"\n"+name.En+"\n"+name.Zh), text)
+	}
+	for _, id := range v.State.Units(u.about) {
+		if text == "" || holds(id) {
 			ids = append(ids, id)
 		}
 	}
@@ -179,10 +179,7 @@ func (u units) show(q *orgRequest) error { return u.renderOne(q, http.StatusOK, 
 
 func (u units) renderOne(q *orgRequest, code int, at map[string]string) error {
 	id := q.PathValue("id")
-	base, err := q.page(string(u.about))
-	if err != nil {
-		return err
-	}
+	base := q.page(string(u.about))
 	v, err := q.view()
 	if err != nil {
 		return err

@@ -27,8 +27,9 @@ type Config struct {
 	Set      *regime.Set
 	Log      *slog.Logger
 	Now      func() time.Time
-	Secure   bool // readers come by https: cookies are for https only
-	Proxied  bool // a proxy stands in front, and tells the address of readers
+	Base     string // address by which readers come, "" where a certificate serves several
+	Secure   bool   // readers come by https: cookies are for https only
+	Proxied  bool   // a proxy stands in front, and tells the address of readers
 }
 
 type server struct {
@@ -59,7 +60,7 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return compress(headers(s.recovered(sameOrigin.Handler(s.routes())))), nil
+	return compress(headers(c.Secure, s.recovered(sameOrigin.Handler(s.routes())))), nil
 }
 
 // gzipLevel trades size for time: pages are made anew for every reader.

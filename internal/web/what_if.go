@@ -175,16 +175,13 @@ func (s *server) dropTrial(q *orgRequest) error {
 }
 
 func (q *orgRequest) renderWhatIf(code int, st whatIfState) error {
-	base, err := q.page("what_if")
-	if err != nil {
-		return err
-	}
+	base := q.page("what_if")
 	v, err := q.view()
 	if err != nil {
 		return err
 	}
 	p := whatIfPage{page: base, Path: q.to("what-if"), Subject: st.subject, Fact: st.fact, PickError: st.pick,
-		Trial: field{words: q.words, Name: "trial_name", Label: q.T("what_if.name"), Value: q.PostFormValue("trial_name"), Max: standing.MaxName, Error: st.at["trial_name"], Optional: true}}
+		Trial: field{words: q.words, Name: "trial_name", Label: q.T("what_if.name"), Value: q.PostFormValue("trial_name"), Max: standing.MaxName, Error: st.at["trial_name"]}}
 	if err := p.try(q, v, &st); err != nil {
 		return err
 	}
@@ -272,6 +269,7 @@ func (p *whatIfPage) pick(q *orgRequest, v *standing.View, st whatIfState) {
 		for _, id := range transfers {
 			p.Subjects = append(p.Subjects, option{Value: id, Name: q.T("what_if.transfer", v.State.Name(org.AboutTransfer, id))})
 		}
+		st.subject = orElse(st.subject, string(org.AboutOrganization))
 		options(st.subject, p.Subjects)
 	}
 	if st.subject == "" {

@@ -18,7 +18,7 @@ function drawCharts() {
     chart.setOption({
       animation: false,
       textStyle: { fontFamily: font, color: colour("ink") },
-      grid: { left: 4, right: 28, top: 34, bottom: 4, containLabel: true, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+      grid: { left: 4, right: 28, top: el.clientWidth < 500 ? 58 : 34, bottom: 4, containLabel: true, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
       legend: { top: 0, left: 0, itemWidth: 14, itemHeight: 10, textStyle: { color: colour("ink"), fontFamily: font } },
       tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, renderMode: "richText", confine: true,
         backgroundColor: colour("surface"), borderColor: colour("line"), textStyle: { color: colour("ink"), fontFamily: font } },
@@ -41,9 +41,11 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 
 // After htmx has put in another part, a screen reader and the keyboard go on
-// at its heading.
-document.addEventListener("htmx:afterSettle", (e) => {
-  const at = e.target.querySelector && e.target.querySelector("[data-focus]");
+// at what is wrong in it, or at its heading.
+document.addEventListener("htmx:afterSwap", (e) => {
+  const part = e.target;
+  let at = part.querySelector && (part.querySelector("[autofocus]") || part.querySelector("[data-focus]"));
+  if (!at && document.activeElement === document.body) { at = part; at.tabIndex = -1; } // the focus was in what is gone
   if (at) at.focus();
 });
 
