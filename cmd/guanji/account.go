@@ -9,6 +9,7 @@ import (
 
 	"guanji/internal/access"
 	"guanji/internal/account"
+	"guanji/internal/day"
 	"guanji/internal/message"
 	"guanji/internal/problem"
 )
@@ -39,7 +40,7 @@ func (p *program) accountList() *cobra.Command {
 		}
 		views := []accountView{}
 		for _, a := range all {
-			views = append(views, accountView{a.ID, a.Name, a.Role, a.Disabled, a.Created.Format(timeFormat)})
+			views = append(views, accountView{a.ID, a.Name, a.Role, a.Disabled, a.Created.In(day.Beijing).Format(timeFormat)})
 		}
 		return p.write(views, func() error {
 			w := tabwriter.NewWriter(p.out, 0, 8, 2, ' ', 0)

@@ -71,9 +71,9 @@ func (q *interview) run(again bool) error {
 		if err != nil {
 			return err
 		}
-		next, ok := standing.Next(q.set.Vocabulary, a, func(subject, fact string) bool {
-			f := q.set.Vocabulary.Fact(fact)
-			return noSystem && f.Subject == org.AboutSystem && subject == string(org.AboutOrganization) || q.doc.Asked(subject, fact)
+		next, ok := standing.Next(q.set.Vocabulary, a, func(subject string, f *org.Fact) bool {
+			return f.Subject == org.AboutTransfer || // the terminal asks of the organization and its systems
+				noSystem && f.Subject == org.AboutSystem && subject == string(org.AboutOrganization) || q.doc.Asked(subject, f.ID)
 		})
 		if !ok {
 			fmt.Fprintln(q.out, q.msg("ask.done", q.file, message.New("status."+string(a.Determination.Status))))

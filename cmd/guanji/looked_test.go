@@ -84,7 +84,7 @@ func (s site) looks(t *testing.T, r reader) []look {
 	}
 	list = append(list, s.mistakes(r)...)
 	for _, path := range strings.Fields(`harbour-bank harbour-bank/standing harbour-bank/questions harbour-bank/what-if harbour-bank/duties
-		harbour-bank/duties?q=nothing+at+all harbour-bank/memo harbour-bank/history harbour-bank/systems harbour-bank/systems/payments
+		harbour-bank/duties?q=%c2%a7%c2%a7 harbour-bank/memo harbour-bank/history harbour-bank/systems harbour-bank/systems/payments
 		harbour-bank/transfers harbour-bank/transfers/vendor-support harbour-bank/facts/system/payments/sys.kind
 		harbour-bank?on=2025-12-31 acme-pay acme-pay/standing acme-pay/transfers/hr-hq fog-co fog-co/questions fog-co/memo
 		new-co new-co/standing new-co/questions new-co/duties new-co/systems new-co/transfers`) {

@@ -22,7 +22,7 @@ func TestFirstStart(t *testing.T) {
 	v.want(http.StatusUnprocessableEntity, v.post(s.link, "name", "", "password", "short"), "at least 12", "1 to 60")
 	v.want(http.StatusSeeOther, v.post(s.link, "name", "Li Wei", "password", goodPassword))
 	v.want(http.StatusOK, v.get("/o/harbour-bank"), "Harbour Example Bank", "Designated")
-	v.want(http.StatusUnauthorized, s.visitor(t).post(s.link, "name", "Mallory", "password", goodPassword), "unknown, used or expired")
+	v.want(http.StatusNotFound, s.visitor(t).post(s.link, "name", "Mallory", "password", goodPassword), "no longer works")
 	if code := s.stop(); code != exitDone {
 		t.Errorf("Ctrl-C ends with %d: %s", code, s.errs)
 	}
@@ -173,8 +173,9 @@ func TestRoles(t *testing.T) {
 	id := regexp.MustCompile(`/settings/accounts/([A-Z0-9]+)"`)
 	list := v.get("/settings/accounts").body
 	ids := id.FindAllStringSubmatch(list, -1)
-	v.want(http.StatusConflict, v.post("/settings/accounts/"+ids[0][1], "role", "reader"), "no administrator")
-	v.want(http.StatusSeeOther, v.post("/settings/accounts/"+ids[1][1], "role", "reader", "disabled", "1"))
+	v.want(http.StatusConflict, v.post("/settings/accounts/"+ids[0][1], "was", "administrator false", "role", "reader"), "no administrator")
+	v.want(http.StatusSeeOther, v.post("/settings/accounts/"+ids[1][1], "was", "reader false", "role", "reader", "disabled", "1"))
+	v.want(http.StatusConflict, v.post("/settings/accounts/"+ids[1][1], "was", "reader false", "role", "editor"), "was changed in between")
 	reader.want(http.StatusSeeOther, reader.get("/o/harbour-bank/duties")) // to the sign-in
 }
 

@@ -91,6 +91,7 @@ type Instrument struct {
 	ID         strict.String   `strict:"id"`
 	Title      message.Text    `strict:"title"`
 	Short      message.Text    `strict:"short,optional"`
+	Aliases    []string        `strict:"aliases,optional"` // well-known short names, in either language
 	Issuer     message.Text    `strict:"issuer"`
 	Number     message.Text    `strict:"number,optional"`
 	Force      Force           `strict:"force"`
@@ -131,6 +132,7 @@ type Provision struct {
 	Kind       string          `strict:"kind"`
 	Topic      message.Text    `strict:"topic"`
 	Article    string          `strict:"article,optional"`
+	Paragraphs bool            `strict:"paragraphs,optional"` // what stands in parentheses counts paragraphs (款), not items (项)
 	In         []Standing      `strict:"in,optional"`
 	Quote      string          `strict:"quote,optional"`
 	Paraphrase Paraphrase      `strict:"paraphrase"`
@@ -141,8 +143,8 @@ type Provision struct {
 	Pos        strict.Pos
 
 	Instrument *Instrument
-	wordings   []Wording // oldest first
-	haystack   func() string
+	wordings   []Wording    // oldest first
+	index      func() index // made once, when first searched
 }
 
 // A Standing says which number a provision has in one version, and what
@@ -224,6 +226,25 @@ func (l *Library) Provision(id string) *Provision { return l.provisions[id] }
 // Source returns the source with an id, or nil.
 func (l *Library) Source(id string) *Source { return l.sources[id] }
 
+// Wording returns the provision that has, or had, exactly the number of id, and
+// its wording with that number; false if there is none.
+func (l *Library) Wording(id string) (*Provision, Wording, bool) {
+	has := func(w Wording) bool { return w.ID == id }
+	if p := l.provisions[id]; p != nil {
+		if i := slices.IndexFunc(p.wordings, has); i >= 0 {
+			return p, p.wordings[i], true
+		}
+	}
+	for _, i := range l.instruments {
+		for _, p := range i.Provisions {
+			if at := slices.IndexFunc(p.wordings, has); at >= 0 {
+				return p, p.wordings[at], true
+			}
+		}
+	}
+	return nil, Wording{}, false
+}
+
 // Find returns the provisions that bear, or ever bore, the number of id, and
 // their items: CSL-21 finds what is CSL-23(3) today as well as today's CSL-21.
 func (l *Library) Find(id string) []*Provision {
@@ -238,31 +259,4 @@ func (l *Library) Find(id string) []*Provision {
 		}
 	}
 	return found
-}
-
-// Search returns the provisions that hold every word of the text, in either
-// language, in id, topic, quotation, paraphrase or the title of the instrument.
-func (l *Library) Search(text string) []*Provision {
-	words := strings.Fields(strings.ToLower(text))
-	if len(words) == 0 {
-		return nil
-	}
-	var found []*Provision
-	for _, i := range l.instruments {
-		for _, p := range i.Provisions {
-			if hay := p.haystack(); !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(hay, w) }) {
-				found = append(found, p)
-			}
-		}
-	}
-	return found
-}
-
-// searched is what a search looks in.
-func (p *Provision) searched() string {
-	parts := []string{p.Instrument.ID.Value, p.Instrument.Title.En, p.Instrument.Title.Zh, p.Topic.En, p.Topic.Zh}
-	for _, w := range p.wordings {
-		parts = append(parts, w.ID, w.Quote, w.Paraphrase.En, w.Paraphrase.Zh, w.Penalty.En, w.Penalty.Zh)
-	}
-	return strings.ToLower(strings.Join(parts, "\n"))
 }

@@ -2,7 +2,6 @@ package law
 
 import (
 	"cmp"
-	"guanji/internal/message"
 	"io/fs"
 	"path"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"sync"
 
 	"guanji/internal/day"
+	"guanji/internal/message"
 	"guanji/internal/problem"
 	"guanji/internal/strict"
 )
@@ -70,9 +70,19 @@ func (r *reader) instrument() {
 	r.oneOf(r.i.Pos, string(r.i.Force), stringsOf(Forces()))
 	r.confidence(r.i.Pos, r.i.Confidence)
 	r.sourcesKnown(r.i.Sources)
+	r.aliases()
 	r.versions()
 	for _, p := range r.i.Provisions {
 		r.provision(p)
+	}
+}
+
+// aliases are listed once each.
+func (r *reader) aliases() {
+	for n, a := range r.i.Aliases {
+		if slices.Contains(r.i.Aliases[:n], a) {
+			r.fail(r.i.Pos, "content.duplicate", a)
+		}
 	}
 }
 
@@ -104,7 +114,7 @@ func (r *reader) versions() {
 
 func (r *reader) provision(p *Provision) {
 	p.Instrument = r.i
-	p.haystack = sync.OnceValue(p.searched)
+	p.index = sync.OnceValue(p.indexed)
 	id := p.ID.Value
 	if first, ok := r.seen[id]; ok {
 		r.fail(p.ID.Pos, "content.duplicate_at", id, first.File, first.Line)

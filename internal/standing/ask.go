@@ -18,15 +18,16 @@ import (
 
 // A Question asks one fact of one subject.
 type Question struct {
-	Fact    *org.Fact
-	Subject string // organization, or the id of a system
-	Could   regime.Status
-	Duties  int // that depend on it
+	Fact      *org.Fact
+	Subject   string // organization, or the id of a system or transfer
+	Could     regime.Status
+	Duties    int // that depend on it
+	Transfers int // whose pathway depends on it
 }
 
 // Answered tells which facts of which subjects have been asked already, the
 // unknown ones included.
-type Answered func(subject, fact string) bool
+type Answered func(subject string, f *org.Fact) bool
 
 // Next returns the most useful open question of an assessment, the first of
 // [Open]. It returns false if nothing useful is open.
@@ -39,14 +40,15 @@ func Next(v *org.Vocabulary, a *regime.Assessment, asked Answered) (Question, bo
 }
 
 // weight is how useful an answer is. A step of status outweighs any number of
-// duties that content will hold.
+// duties that content will hold; the pathway of a transfer is as much as some.
 func (q Question) weight() int {
 	step := map[regime.Status]int{regime.Watch: 1, regime.Prepare: 2, regime.Designated: 3}[q.Could]
-	return step*1000 + q.Duties
+	return step*1000 + q.Duties + 10*q.Transfers
 }
 
 // Open returns every open question of an assessment once: first those that
-// could raise the status most, then those on which most duties depend.
+// could raise the status most, then those on which most duties and transfers
+// depend.
 //
 // Where no system is listed, questions about systems have the organization as
 // their subject: a system must be named first.
@@ -59,7 +61,7 @@ func Open(v *org.Vocabulary, a *regime.Assessment, asked Answered) []Question {
 	var list []Question
 	find := func(fact, subject string) *Question {
 		f := v.Fact(fact)
-		if f == nil || f.Subject != org.AboutOrganization && f.Subject != org.AboutSystem || asked(subject, fact) {
+		if f == nil || f.Kind == org.Record || f.Subject == org.AboutIncident {
 			return nil
 		}
 		if f.Subject == org.AboutOrganization {
@@ -68,7 +70,7 @@ func Open(v *org.Vocabulary, a *regime.Assessment, asked Answered) []Question {
 		k := key{f, subject}
 		i, ok := at[k]
 		if !ok {
-			if asked(subject, fact) {
+			if asked(subject, f) {
 				return nil
 			}
 			i = len(list)
@@ -86,6 +88,13 @@ func Open(v *org.Vocabulary, a *regime.Assessment, asked Answered) []Question {
 		for _, fact := range d.DependsOn {
 			if q := find(fact, d.Subject); q != nil {
 				q.Duties++
+			}
+		}
+	}
+	for _, t := range a.Transfers {
+		for _, fact := range t.Missing {
+			if q := find(fact, t.ID); q != nil {
+				q.Transfers++
 			}
 		}
 	}

@@ -1,15 +1,28 @@
 package standing
 
-import "guanji/internal/regime"
+import (
+	"slices"
+
+	"guanji/internal/regime"
+)
 
 // A Difference is what changes between two views of one organization on the
-// same day: rows are those of the later view.
+// same day.
 type Difference struct {
 	Before, After regime.Status
-	Starts        []Row // duties that apply now to some subject, and did not
-	Ends          []Row // duties that applied, and do not now
-	Opens         []Row // duties of which it is no longer known
+	NewReasons    []regime.Reason // of the determination
+	LostReasons   []regime.Reason
+	Starts        []DutyChange // duties that apply now to a subject, and did not
+	Ends          []DutyChange // duties that applied to a subject, and do not now
+	Opens         []DutyChange // duties of which it is no longer known
 	Transfers     []TransferChange
+}
+
+// A DutyChange is a duty, as in the later view, with the subjects for which its
+// answer changes.
+type DutyChange struct {
+	Row
+	Subjects []string
 }
 
 // A TransferChange is a transfer whose pathway is another.
@@ -18,23 +31,24 @@ type TransferChange struct {
 	Before regime.Result // "" where there was no such transfer
 }
 
+// Same reports whether nothing changes.
+func (d Difference) Same() bool {
+	return d.Before == d.After && len(d.NewReasons)+len(d.LostReasons)+len(d.Starts)+len(d.Ends)+len(d.Opens)+len(d.Transfers) == 0
+}
+
 // Compare tells what changes from one view to another.
 func Compare(before, after *View) Difference {
-	d := Difference{Before: before.Assessment.Determination.Status, After: after.Assessment.Determination.Status}
-	was := map[string]regime.Applies{}
+	was, is := before.Assessment.Determination, after.Assessment.Determination
+	d := Difference{Before: was.Status, After: is.Status, NewReasons: without(is.Reasons, was.Reasons), LostReasons: without(was.Reasons, is.Reasons)}
+	answers := map[string]map[string]regime.Applies{}
 	for _, r := range before.Rows {
-		was[r.ID] = r.Applies()
+		answers[r.ID] = map[string]regime.Applies{}
+		for _, a := range r.Answers {
+			answers[r.ID][a.Subject] = a.Applies
+		}
 	}
 	for _, r := range after.Rows {
-		switch now := r.Applies(); {
-		case now == was[r.ID]:
-		case now == regime.Yes:
-			d.Starts = append(d.Starts, r)
-		case now == regime.No:
-			d.Ends = append(d.Ends, r)
-		default:
-			d.Opens = append(d.Opens, r)
-		}
+		d.duty(r, answers[r.ID])
 	}
 	results := map[string]regime.Result{}
 	for _, t := range before.Assessment.Transfers {
@@ -46,4 +60,31 @@ func Compare(before, after *View) Difference {
 		}
 	}
 	return d
+}
+
+// duty gathers the subjects for which the answer of a duty is another.
+func (d *Difference) duty(r Row, was map[string]regime.Applies) {
+	into := map[regime.Applies]*[]DutyChange{regime.Yes: &d.Starts, regime.No: &d.Ends, regime.Unknown: &d.Opens}
+	changes := map[regime.Applies][]string{}
+	for _, a := range r.Answers {
+		if a.Applies != was[a.Subject] {
+			changes[a.Applies] = append(changes[a.Applies], a.Subject)
+		}
+	}
+	for now, subjects := range changes {
+		*into[now] = append(*into[now], DutyChange{r, subjects})
+	}
+}
+
+// without returns the reasons that hold in one list, and not in another.
+func without(list, others []regime.Reason) []regime.Reason {
+	holds := func(r regime.Reason) bool { return r.Value != nil && *r.Value }
+	var rest []regime.Reason
+	for _, r := range list {
+		same := func(o regime.Reason) bool { return o.Rule == r.Rule && o.Subject == r.Subject && holds(o) }
+		if holds(r) && !slices.ContainsFunc(others, same) {
+			rest = append(rest, r)
+		}
+	}
+	return rest
 }

@@ -55,7 +55,7 @@ func TestTheInterviewEnds(t *testing.T) {
 				if asked > 300 {
 					t.Fatal("the interview does not end")
 				}
-				q, ok := Next(set.Vocabulary, assess(t, set, d), d.Asked)
+				q, ok := Next(set.Vocabulary, assess(t, set, d), askedIn(d))
 				if !ok {
 					break
 				}
@@ -90,12 +90,12 @@ func lowest(f *org.Fact) org.Value {
 func TestTheMostUsefulQuestionComesFirst(t *testing.T) {
 	set := load(t)
 	d := NewDocument("a", message.Text{En: "A", Zh: "甲"})
-	q, ok := Next(set.Vocabulary, assess(t, set, d), d.Asked)
+	q, ok := Next(set.Vocabulary, assess(t, set, d), askedIn(d))
 	if !ok || q.Fact.ID != org.Notified {
 		t.Errorf("first question is %+v, want the notice: nothing raises the status more", q.Fact)
 	}
 	d.SetFact(q.Subject, q.Fact, org.BoolValue(false))
-	q, _ = Next(set.Vocabulary, assess(t, set, d), d.Asked)
+	q, _ = Next(set.Vocabulary, assess(t, set, d), askedIn(d))
 	if q.Could != regime.Prepare {
 		t.Errorf("second question %s could become %s, want %s", q.Fact.ID, q.Could, regime.Prepare)
 	}
@@ -139,4 +139,19 @@ systems:
 	if d.Asked("organization", "pi.sensitive") || !d.Asked("organization", "pi.individuals") {
 		t.Error("Clear must forget what was not known, and only that")
 	}
+}
+
+// askedIn tells what a document was asked; of transfers it is never.
+func askedIn(d *Document) Answered {
+	return func(subject string, f *org.Fact) bool { return d.Asked(subject, f.ID) }
+}
+
+// Asked reports whether a fact of the organization or a system was asked.
+func (s *State) Asked(subject, fact string) bool {
+	about := org.AboutSystem
+	if subject == string(org.AboutOrganization) {
+		about = org.AboutOrganization
+	}
+	_, ok := s.Entry(Ref{about, subject, fact})
+	return ok
 }

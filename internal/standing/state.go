@@ -107,44 +107,27 @@ func (s *State) Stated(about org.Subject, subject string) []Entry {
 	return slices.Clone(s.stated()[Ref{About: about, Subject: subject}])
 }
 
-// Asked reports whether a fact of the organization or a system was asked, be
-// it that it is not known.
-func (s *State) Asked(subject, fact string) bool {
-	about := org.AboutSystem
-	if subject == string(org.AboutOrganization) {
-		about = org.AboutOrganization
+// answered tells what was asked, be it that the answer is not known. An answer
+// that the vocabulary no longer takes must be asked again.
+func (s *State) answered(subject string, f *org.Fact) bool {
+	e, ok := s.Entry(Ref{f.Subject, subject, f.ID})
+	if ok {
+		_, ok = f.FromJSON(e.Value)
 	}
-	_, ok := s.Entry(Ref{about, subject, fact})
 	return ok
 }
 
-// answered is [State.Asked] but for answers that the vocabulary no longer
-// takes: they must be asked again.
-func (s *State) answered(v *org.Vocabulary) Answered {
-	return func(subject, fact string) bool {
-		about := org.AboutSystem
-		if subject == string(org.AboutOrganization) {
-			about = org.AboutOrganization
-		}
-		e, ok := s.Entry(Ref{about, subject, fact})
-		if !ok {
-			return false
-		}
-		f := v.Fact(fact)
-		if f == nil {
-			return true
-		}
-		_, ok = f.FromJSON(e.Value)
-		return ok
-	}
+// unsettled tells what was not asked and answered with “not known”.
+func (s *State) unsettled(subject string, f *org.Fact) bool {
+	e, ok := s.Entry(Ref{f.Subject, subject, f.ID})
+	return !ok || string(e.Value) != "null"
 }
 
-// Answered returns how many facts of the organization and its systems have an
-// answer, be it that it is not known.
+// Answered returns how many facts have an answer that says something.
 func (s *State) Answered() int {
 	n := 0
 	for r, e := range s.entries {
-		if e.Value != nil && (r.About == org.AboutOrganization || r.About == org.AboutSystem) && r.Key != KeyName {
+		if e.Value != nil && string(e.Value) != "null" && r != existence(r.About, r.Subject) {
 			n++
 		}
 	}

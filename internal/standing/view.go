@@ -21,12 +21,16 @@ type View struct {
 	On         day.Day
 	Known      day.Day // what was stated by the end of this day counts; zero: everything
 
-	questions func() []Question
+	questions, unsettled func() []Question
 }
 
-// Questions returns every open question, the most useful first; see [Open].
-// They are worked out once.
+// Questions returns every open question that nobody was asked, the most useful
+// first; see [Open]. They are worked out once.
 func (v *View) Questions() []Question { return v.questions() }
+
+// Unsettled returns every open question that was answered with “not known”, the
+// most useful first. They are worked out once.
+func (v *View) Unsettled() []Question { return v.unsettled() }
 
 // What is remembered of views. A duty that one system answers takes about 200
 // bytes.
@@ -164,6 +168,8 @@ func (s *Service) view(state *State, on day.Day) (*View, error) {
 		return nil, err
 	}
 	a.Warnings = append(a.Warnings, warnings...)
-	return &View{State: state, File: f, Assessment: a, Rows: Rows(a), On: on,
-		questions: sync.OnceValue(func() []Question { return Open(s.Set.Vocabulary, a, state.answered(s.Set.Vocabulary)) })}, nil
+	open := func(asked Answered) func() []Question {
+		return sync.OnceValue(func() []Question { return Open(s.Set.Vocabulary, a, asked) })
+	}
+	return &View{State: state, File: f, Assessment: a, Rows: Rows(a), On: on, questions: open(state.answered), unsettled: open(state.unsettled)}, nil
 }

@@ -35,6 +35,7 @@ type factForm struct {
 	Skip                  []string
 	SkipPath              string
 	Write                 bool
+	Ref                   standing.Ref
 }
 
 type link struct{ Path, Name string }
@@ -64,24 +65,24 @@ func (q *orgRequest) factPath(about org.Subject, subject, fact string) string {
 	return q.to("facts/" + string(about) + "/" + url.PathEscape(subject) + "/" + fact)
 }
 
-// form makes the form of a fact, filled with what stands.
+// form makes the form of a fact, filled with the answer that stands.
 func (q *orgRequest) form(v *standing.View, f *org.Fact, r standing.Ref) factForm {
 	form := factForm{words: q.words, Path: q.factPath(r.About, r.Subject, r.Key), Question: q.Text(f.Question), Help: q.Text(f.Help), Fact: f.ID,
-		About: q.subjectOf(v.State, r), Write: q.holder.May(account.Write), Input: q.input(f), Source: q.sourceField("")}
+		About: q.subjectOf(v.State, r), Write: q.holder.May(account.Write), Input: q.input(f), Source: q.sourceField("", ""),
+		Ref: r, Sure: q.sures(standing.Stated)}
 	for _, role := range q.s.Set.Roles {
 		if role.ID.Value == f.AskedOf {
 			form.Knows = q.T("ask.knows", role.Name)
 		}
 	}
 	form.Seen = v.State.Seq(r)
-	sure := standing.Stated
 	if e, ok := v.State.Entry(r); ok {
-		sure, form.Source.Value = e.Sure, e.Source
+		// How sure and from where is asked anew: what vouched for one answer
+		// does not vouch for another.
 		if val, ok := f.FromJSON(e.Value); ok {
 			form.Input.fill(f, val)
 		}
 	}
-	form.Sure = q.sures(sure)
 	return form
 }
 
@@ -93,8 +94,8 @@ func (q *orgRequest) subjectOf(state *standing.State, r standing.Ref) string {
 	return q.Text(state.Name(r.About, r.Subject))
 }
 
-func (q *request) sourceField(wrong string) field {
-	return field{words: q.words, Name: "source", Label: q.T("fact.source"), Hint: q.T("fact.source.hint"), Value: q.PostFormValue("source"),
+func (q *request) sourceField(value, wrong string) field {
+	return field{words: q.words, Name: "source", Label: q.T("fact.source"), Hint: q.T("fact.source.hint"), Value: value,
 		Max: standing.MaxSource, Optional: true, Error: wrong}
 }
 
@@ -205,7 +206,7 @@ func (q *orgRequest) state(v *standing.View, f *org.Fact, r standing.Ref) (*fact
 	}
 	form := q.form(v, f, r)
 	form.Input.posted(q.PostForm["answer"], q.PostFormValue("number"))
-	form.Sure, form.Source = q.sures(standing.Sure(q.PostFormValue("sure"))), q.sourceField("")
+	form.Sure, form.Source = q.sures(standing.Sure(q.PostFormValue("sure"))), q.sourceField(q.PostFormValue("source"), "")
 	var value json.RawMessage
 	if q.PostFormValue("take_back") == "" {
 		var wrong *message.M

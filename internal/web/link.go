@@ -5,6 +5,7 @@ import (
 
 	"guanji/internal/access"
 	"guanji/internal/account"
+	"guanji/internal/problem"
 )
 
 // linkPage is what a one-time link opens: the form for the first account, for
@@ -22,7 +23,7 @@ func (s *server) linkForm(q *request) error { return s.renderLink(q, http.Status
 func (s *server) renderLink(q *request, code int, at map[string]string) error {
 	kind, a, err := s.Access.Link(q.Context(), q.PathValue("secret"))
 	if err != nil {
-		return err
+		return gone(err)
 	}
 	p := linkPage{page: s.page(q, "link."+string(kind)), Kind: kind, For: a.Name,
 		User: field{words: q.words, Name: "name", Label: q.T("sign_in.name"), Hint: q.T("link.name.hint"), Value: q.PostFormValue("name"),
@@ -36,7 +37,7 @@ func (s *server) followLink(q *request) error {
 	link := q.PathValue("secret")
 	kind, _, err := s.Access.Link(q.Context(), link)
 	if err != nil {
-		return err
+		return gone(err)
 	}
 	var secret string
 	switch kind {
@@ -50,7 +51,7 @@ func (s *server) followLink(q *request) error {
 	if err != nil {
 		at, err := q.fieldErrors(err)
 		if err != nil {
-			return err
+			return gone(err)
 		}
 		return s.renderLink(q, http.StatusUnprocessableEntity, at)
 	}
@@ -59,4 +60,13 @@ func (s *server) followLink(q *request) error {
 	}
 	s.redirect(q, "/")
 	return nil
+}
+
+// gone says of a link that is no longer good that it is not there, as nobody
+// needs to sign in for another.
+func gone(err error) error {
+	if problem.KindOf(err) == problem.SignedOut {
+		return problem.New(problem.NotFound, "link.gone")
+	}
+	return err
 }

@@ -69,7 +69,7 @@ func (s *server) renderOrganizations(q *request, code int, at map[string]string,
 
 // nameFields are the fields of a name in both languages.
 func (q *request) nameFields(en, zh string, at map[string]string) (field, field) {
-	return field{words: q.words, Name: "name_en", Label: q.T("unit.name_en"), Value: en, Language: "en", Max: standing.MaxName, Error: at["name_en"], Optional: true},
+	return field{words: q.words, Name: "name_en", Label: q.T("unit.name_en"), Hint: q.T("unit.name.hint"), Value: en, Language: "en", Max: standing.MaxName, Error: at["name_en"], Optional: true},
 		field{words: q.words, Name: "name_zh", Label: q.T("unit.name_zh"), Value: zh, Language: "zh-CN", Max: standing.MaxName, Error: at["name_zh"], Optional: true}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -26,6 +27,7 @@ type overviewPage struct {
 	Dates               []dateItem
 	Questions           []questionItem
 	QuestionsOpen       int
+	Unknown             unknownList
 	QuestionsPath       string
 	StandingPath        string
 	DutiesPath          string
@@ -78,12 +80,12 @@ func (s *server) overview(q *orgRequest) error {
 	p.Recent = q.entries(v.State, recent)
 	p.Chart = q.chart(p.Areas)
 	open := v.Questions()
-	p.QuestionsOpen = len(open)
+	p.QuestionsOpen, p.Unknown = len(open), q.unknown(v)
 	for _, question := range open[:min(len(open), questionsShown)] {
 		p.Questions = append(p.Questions, q.questionItem(v.State, question))
 	}
 	for _, t := range a.Transfers {
-		p.Transfers = append(p.Transfers, transferItem{q.to("transfers/" + t.ID), q.Text(t.Name), q.resultTag(t.Result)})
+		p.Transfers = append(p.Transfers, transferItem{q.to("transfers/" + url.PathEscape(t.ID)), q.Text(t.Name), q.resultTag(t.Result)})
 	}
 	return s.render(q.request, http.StatusOK, "overview", p)
 }
@@ -233,7 +235,7 @@ func (q *orgRequest) subjectName(state *standing.State, subject string) string {
 
 // questionItem leads to an open question.
 func (q *orgRequest) questionItem(state *standing.State, o standing.Question) questionItem {
-	return questionItem{q.questionPath(o), q.Text(o.Fact.Question), q.subjectName(state, o.Subject), q.why(o)}
+	return questionItem{q.questionPath(o), q.Text(o.Fact.Question), q.askedOf(state, o), q.why(o)}
 }
 
 // questionPath is the page where a question can be answered. A question about
@@ -253,6 +255,9 @@ func (q *orgRequest) why(o standing.Question) string {
 	}
 	if o.Duties > 0 {
 		parts = append(parts, q.T("question.duties", o.Duties))
+	}
+	if o.Transfers > 0 {
+		parts = append(parts, q.T("question.transfers", o.Transfers))
 	}
 	return strings.Join(parts, " ")
 }

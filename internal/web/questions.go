@@ -2,8 +2,8 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
-	"strings"
 
 	"guanji/internal/org"
 	"guanji/internal/problem"
@@ -24,6 +24,15 @@ type questionsPage struct {
 	All      subjectItem
 	Clear    string // path without skipped questions, "" if none is skipped
 	EndPath  string
+	Unknown  unknownList
+}
+
+// unknownList is what was asked and answered with “not known”.
+type unknownList struct {
+	Path  string
+	Count int
+	Shown bool
+	List  []questionItem
 }
 
 // subjectItem is a subject with its open questions.
@@ -35,6 +44,7 @@ type subjectItem struct {
 
 const (
 	subjectsShown = 20
+	unknownShown  = 200
 	mostSkipped   = 60
 )
 
@@ -71,6 +81,10 @@ func (q *orgRequest) questionsPage(again *factForm, keep *standing.View) (questi
 	if len(skip) > 0 {
 		p.Clear = q.to("questions", "only", only)
 	}
+	p.Unknown = q.unknown(v)
+	if p.Unknown.Shown = q.FormValue("unknown") != ""; p.Unknown.Shown {
+		return p, nil
+	}
 	if again != nil {
 		p.Form = again
 	} else if next, ok := nextQuestion(open, only, skip); ok {
@@ -81,6 +95,16 @@ func (q *orgRequest) questionsPage(again *factForm, keep *standing.View) (questi
 		p.Form.SkipPath = q.skipPath(only, skip, p.Form)
 	}
 	return p, nil
+}
+
+// unknown lists what was answered with “not known” and still matters.
+func (q *orgRequest) unknown(v *standing.View) unknownList {
+	open := v.Unsettled()
+	l := unknownList{Path: q.to("questions", "unknown", "1"), Count: len(open)}
+	for _, o := range open[:min(len(open), unknownShown)] {
+		l.List = append(l.List, q.questionItem(v.State, o))
+	}
+	return l
 }
 
 // ask makes the form of a question.
@@ -113,13 +137,24 @@ func (q *orgRequest) dependents(v *standing.View, subject, fact string) []link {
 	return list
 }
 
-func skipKey(subject, fact string) string { return subject + "/" + fact }
+// subjectKey tells subjects apart in addresses: a system and a transfer may have
+// one id.
+func subjectKey(about org.Subject, subject string) string {
+	if about == org.AboutTransfer {
+		return string(about) + "/" + subject
+	}
+	return subject
+}
+
+func skipKey(about org.Subject, subject, fact string) string {
+	return subjectKey(about, subject) + "/" + fact
+}
 
 // nextQuestion is the first open question of a subject, or of any, that was
 // not put off.
 func nextQuestion(open []standing.Question, only string, skip []string) (standing.Question, bool) {
 	for _, o := range open {
-		if (only == "" || o.Subject == only) && !slices.Contains(skip, skipKey(o.Subject, o.Fact.ID)) {
+		if (only == "" || subjectKey(o.Fact.Subject, o.Subject) == only) && !slices.Contains(skip, skipKey(o.Fact.Subject, o.Subject, o.Fact.ID)) {
 			return o, true
 		}
 	}
@@ -131,18 +166,7 @@ func (q *orgRequest) skipPath(only string, skip []string, f *factForm) string {
 	for _, s := range skip {
 		pairs = append(pairs, "skip", s)
 	}
-	return q.to("questions", append(pairs, "skip", skipKey(f.subject(), f.Fact))...)
-}
-
-// subject is the id of what the form asks about, as its path has it.
-func (f *factForm) subject() string {
-	parts := strings.Split(f.Path, "/")
-	for i, part := range parts {
-		if part == "facts" && i+2 < len(parts) {
-			return parts[i+2]
-		}
-	}
-	return ""
+	return q.to("questions", append(pairs, "skip", skipKey(f.Ref.About, f.Ref.Subject, f.Ref.Key))...)
 }
 
 // subjects counts the open questions of each subject, those with the most
@@ -151,17 +175,26 @@ func (p *questionsPage) subjects(q *orgRequest, v *standing.View, open []standin
 	p.All = subjectItem{Path: q.to("questions"), Name: q.T("questions.all"), Open: len(open), Here: only == ""}
 	at := map[string]int{}
 	for _, o := range open {
-		i, ok := at[o.Subject]
+		key := subjectKey(o.Fact.Subject, o.Subject)
+		i, ok := at[key]
 		if !ok {
-			if len(p.Subjects) == subjectsShown && o.Subject != only {
+			if len(p.Subjects) == subjectsShown && key != only {
 				continue
 			}
 			i = len(p.Subjects)
-			at[o.Subject] = i
-			p.Subjects = append(p.Subjects, subjectItem{Path: q.to("questions", "only", o.Subject), Name: q.subjectName(v.State, o.Subject), Here: o.Subject == only})
+			at[key] = i
+			p.Subjects = append(p.Subjects, subjectItem{Path: q.to("questions", "only", key), Name: q.askedOf(v.State, o), Here: key == only})
 		}
 		p.Subjects[i].Open++
 	}
+}
+
+// askedOf names the subject of a question.
+func (q *orgRequest) askedOf(state *standing.State, o standing.Question) string {
+	if o.Subject == string(org.AboutOrganization) {
+		return q.T("subject.organization")
+	}
+	return q.subjectOf(state, standing.Ref{About: o.Fact.Subject, Subject: o.Subject})
 }
 
 // factPage is one fact of one subject with its history.
@@ -171,6 +204,21 @@ type factPage struct {
 	Label   string
 	Stands  bool
 	History []entryView
+	Back    link // the page of the subject
+	More    link // its questions, without a path if none is open
+}
+
+// unitLinks lead from a fact back to its subject, and on to its questions.
+func (q *orgRequest) unitLinks(v *standing.View, r standing.Ref) (back, more link) {
+	back = link{q.to("systems"), q.T("page.systems")}
+	if r.About != org.AboutOrganization {
+		back = link{q.to(string(r.About) + "s/" + url.PathEscape(r.Subject)), q.subjectOf(v.State, r)}
+	}
+	key := subjectKey(r.About, r.Subject)
+	if _, open := nextQuestion(v.Questions(), key, nil); open {
+		more = link{q.to("questions", "only", key), q.T("fact.more")}
+	}
+	return back, more
 }
 
 // readFact finds the fact that an address names.
@@ -199,13 +247,14 @@ func (s *server) fact(q *orgRequest) error {
 func (q *orgRequest) renderFact(code int, v *standing.View, f *org.Fact, r standing.Ref, form factForm) error {
 	base := q.page("fact")
 	base.Title = q.Text(f.Label)
+	back, more := q.unitLinks(v, r)
 	entries, err := q.s.Standing.History(q.Context(), q.org, r)
 	if err != nil {
 		return err
 	}
 	form.Duties = q.dependents(v, r.Subject, f.ID)
 	_, stands := v.State.Entry(r)
-	return q.s.render(q.request, code, "fact", factPage{page: base, Form: form, Stands: stands, History: q.entries(v.State, entries)})
+	return q.s.render(q.request, code, "fact", factPage{page: base, Form: form, Stands: stands, History: q.entries(v.State, entries), Back: back, More: more})
 }
 
 // saveFact states a fact; in the flow of questions the next one follows.
@@ -251,4 +300,4 @@ func doneQuery(w when, done string) string {
 }
 
 // Total is how many questions there are, answered or not.
-func (p questionsPage) Total() int { return max(1, p.Open+p.Answered) }
+func (p questionsPage) Total() int { return max(1, p.Open+p.Answered+p.Unknown.Count) }

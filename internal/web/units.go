@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -21,6 +22,15 @@ type units struct {
 
 // path is the folder of the pages.
 func (u units) path() string { return string(u.about) + "s" }
+
+// to returns the path of the page of one unit, or of something done with it.
+func (u units) to(q *orgRequest, id, action string, pairs ...string) string {
+	page := u.path() + "/" + url.PathEscape(id)
+	if action != "" {
+		page += "/" + action
+	}
+	return q.to(page, pairs...)
+}
 
 // unitsPage lists systems or transfers, and takes in and gives out the
 // organization file.
@@ -110,7 +120,7 @@ func (p *unitsPage) fill(u units, q *orgRequest, v *standing.View) {
 	open := openBySubject(v)
 	yes := yesBySubject(v)
 	for _, id := range ids[start:end] {
-		item := unitItem{words: q.words, Path: q.to(u.path() + "/" + id), ID: id, Name: q.Text(v.State.Name(u.about, id)), Open: open[id], Yes: yes[id], Stated: max(0, len(v.State.Stated(u.about, id))-1)}
+		item := unitItem{words: q.words, Path: u.to(q, id, ""), ID: id, Name: q.Text(v.State.Name(u.about, id)), Open: open[id], Yes: yes[id], Stated: max(0, len(v.State.Stated(u.about, id))-1)}
 		for _, t := range v.Assessment.Transfers {
 			if u.about == org.AboutTransfer && t.ID == id {
 				item.Result = q.resultTag(t.Result)
@@ -155,7 +165,7 @@ func (u units) add(q *orgRequest) error {
 		}
 		return u.render(q, http.StatusUnprocessableEntity, refused{add: at})
 	}
-	u.redirect(q.request, q.to(u.path()+"/"+id, "done", "added"))
+	u.redirect(q.request, u.to(q, id, "", "done", "added"))
 	return nil
 }
 
@@ -189,7 +199,7 @@ func (u units) renderOne(q *orgRequest, code int, at map[string]string) error {
 	}
 	name := v.State.Name(u.about, id)
 	base.Title = q.Text(name)
-	p := unitPage{page: base, ID: id, Path: q.to(u.path() + "/" + id), RemovePath: q.to(u.path() + "/" + id + "/remove"), Systems: u.about == org.AboutSystem,
+	p := unitPage{page: base, ID: id, Path: u.to(q, id, ""), RemovePath: u.to(q, id, "remove"), Systems: u.about == org.AboutSystem,
 		Facts: q.facts(v, u.about, id), Unasked: q.unstated(v, u.about, id), Back: q.to(u.path()), Renaming: at != nil}
 	en, zh := name.En, name.Zh
 	if at != nil {
@@ -241,7 +251,7 @@ func (u units) rename(q *orgRequest) error {
 	} else if at != nil {
 		return u.renderOne(q, http.StatusUnprocessableEntity, at)
 	}
-	u.redirect(q.request, q.to(u.path()+"/"+id, "done", "saved"))
+	u.redirect(q.request, u.to(q, id, "", "done", "saved"))
 	return nil
 }
 

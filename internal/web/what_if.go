@@ -27,6 +27,7 @@ type whatIfPage struct {
 	Question  string
 	Fact      string
 	PickError string
+	Dropped   []string // changes that could not be tried, with why
 	Result    *differenceView
 	Trial     field
 	Trials    []trialItem
@@ -45,13 +46,21 @@ type differenceView struct {
 	Groups        []dutyGroup
 	Transfers     []transferChange
 	Nothing       bool
+
+	NewReasons, LostReasons []reasonView
 }
 
 type dutyGroup struct {
 	Heading string
 	Tag     tag
-	Duties  []link
+	Duties  []changedDuty
 	More    int
+}
+
+// changedDuty is a duty with the systems for which its answer changes.
+type changedDuty struct {
+	link
+	For string
 }
 
 type transferChange struct {
@@ -197,8 +206,8 @@ func (q *orgRequest) renderWhatIf(code int, st whatIfState) error {
 	return q.s.render(q.request, code, "what_if", p)
 }
 
-// try works out what follows from the changes. Where the last of them is no
-// valid statement, it is left out and the mistake shown.
+// try works out what follows from the changes. A change that is no valid
+// statement, or is none any more, is left out, and the mistake shown.
 func (p *whatIfPage) try(q *orgRequest, v *standing.View, st *whatIfState) error {
 	if len(st.changes) == 0 {
 		return nil
@@ -207,12 +216,17 @@ func (p *whatIfPage) try(q *orgRequest, v *standing.View, st *whatIfState) error
 	if at, other := q.fieldErrors(err); other != nil {
 		return other
 	} else if at != nil {
-		last := st.changes[len(st.changes)-1]
-		st.changes, st.subject, st.fact = st.changes[:len(st.changes)-1], last.Ref.Subject, last.Ref.Key
-		for _, wrong := range at {
-			p.PickError = wrong
+		left := slices.DeleteFunc(slices.Clone(st.changes), func(c standing.Change) bool {
+			wrong, ok := at[c.Ref.Subject+"/"+c.Ref.Key]
+			if ok {
+				p.Dropped = append(p.Dropped, q.subjectOf(v.State, c.Ref)+" · "+q.labelOf(c.Ref)+": "+wrong)
+			}
+			return ok
+		})
+		if len(left) == len(st.changes) {
+			return err
 		}
-		p.Subject, p.Fact = st.subject, st.fact
+		st.changes = left
 		return p.try(q, v, st)
 	}
 	for i, c := range st.changes {
@@ -220,29 +234,34 @@ func (p *whatIfPage) try(q *orgRequest, v *standing.View, st *whatIfState) error
 		if e, ok := v.State.Entry(c.Ref); ok {
 			from = q.value(c.Ref, e.Value)
 		}
-		label := c.Ref.Key
-		if f := q.s.Set.Vocabulary.Fact(c.Ref.Key); f != nil {
-			label = q.Text(f.Label)
-		}
-		p.Changes = append(p.Changes, changeView{"drop:" + strconv.Itoa(i), q.subjectOf(v.State, c.Ref), label, from, q.value(c.Ref, c.Value)})
+		p.Changes = append(p.Changes, changeView{"drop:" + strconv.Itoa(i), q.subjectOf(v.State, c.Ref), q.labelOf(c.Ref), from, q.value(c.Ref, c.Value)})
 	}
-	p.Result = q.difference(standing.Compare(v, after))
+	p.Result = q.difference(after.State, standing.Compare(v, after))
 	return nil
 }
 
-func (q *orgRequest) difference(d standing.Difference) *differenceView {
-	view := &differenceView{words: q.words, Before: q.status(d.Before), After: q.status(d.After), Same: d.Before == d.After}
+// labelOf names the fact that a statement is about.
+func (q *orgRequest) labelOf(r standing.Ref) string {
+	if f := q.s.Set.Vocabulary.Fact(r.Key); f != nil {
+		return q.Text(f.Label)
+	}
+	return r.Key
+}
+
+func (q *orgRequest) difference(state *standing.State, d standing.Difference) *differenceView {
+	view := &differenceView{words: q.words, Before: q.status(d.Before), After: q.status(d.After), Same: d.Before == d.After, Nothing: d.Same(),
+		NewReasons: q.reasons(state, d.NewReasons), LostReasons: q.reasons(state, d.LostReasons)}
 	for _, g := range []struct {
 		key  string
 		tag  tag
-		rows []standing.Row
+		rows []standing.DutyChange
 	}{{"what_if.starts", tag{"warn", "+", q.T("what_if.starts")}, d.Starts}, {"what_if.ends", tag{"no", "−", q.T("what_if.ends")}, d.Ends}, {"what_if.opens", tag{"unknown", "?", q.T("what_if.opens")}, d.Opens}} {
 		if len(g.rows) == 0 {
 			continue
 		}
 		group := dutyGroup{Heading: q.T(g.key+".n", len(g.rows)), Tag: g.tag, More: max(0, len(g.rows)-dutiesInGroup)}
 		for _, r := range g.rows[:min(len(g.rows), dutiesInGroup)] {
-			group.Duties = append(group.Duties, link{q.to("duties/" + r.ID), q.Text(r.Name)})
+			group.Duties = append(group.Duties, changedDuty{link{Path: q.to("duties/" + r.ID), Name: q.Text(r.Name)}, q.changedFor(state, r.Subjects)})
 		}
 		view.Groups = append(view.Groups, group)
 	}
@@ -253,8 +272,24 @@ func (q *orgRequest) difference(d standing.Difference) *differenceView {
 		}
 		view.Transfers = append(view.Transfers, change)
 	}
-	view.Nothing = view.Same && len(view.Groups) == 0 && len(view.Transfers) == 0
 	return view
+}
+
+// changedFor names the systems for which a duty changes; "" where it is about
+// the organization.
+func (q *orgRequest) changedFor(state *standing.State, subjects []string) string {
+	if subjects[0] == string(org.AboutOrganization) {
+		return ""
+	}
+	var names []string
+	for _, id := range subjects[:min(len(subjects), 5)] {
+		names = append(names, q.subjectName(state, id))
+	}
+	text := q.join(names)
+	if len(subjects) > len(names) {
+		text += q.T("assess.and_more", len(subjects)-len(names))
+	}
+	return text
 }
 
 // pick offers subjects and facts, and asks for the value of the fact chosen.

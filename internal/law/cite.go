@@ -1,0 +1,135 @@
+package law
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"guanji/internal/message"
+)
+
+// Cite names a wording of p as lawyers do, in both languages:
+// 《网络安全法》第二十三条第（三）项, "Cybersecurity Law, art. 23(3)". Where no
+// number is at hand the topic stands in its place.
+func (p *Provision) Cite(w Wording) message.Text {
+	name := message.Text{En: p.Instrument.Name().En, Zh: p.Instrument.marked()}
+	if at, ok := p.numbered(w); ok {
+		return message.Text{En: name.En + ", " + at.english(), Zh: name.Zh + at.chinese(p.Paragraphs)}
+	}
+	return p.unnumbered(w, name)
+}
+
+// Brief is [Provision.Cite] for a narrow column: 网安法第23条第3项, "CSL art.
+// 23(3)". It names the instrument by its Chinese alias, if it has one, and in
+// English by its id.
+func (p *Provision) Brief(w Wording) message.Text {
+	name := message.Text{En: p.Instrument.ID.Value, Zh: p.Instrument.Name().Zh}
+	for _, a := range p.Instrument.Aliases {
+		if hasHan(a) {
+			name.Zh = a
+			break
+		}
+	}
+	if at, ok := p.numbered(w); ok {
+		return message.Text{En: name.En + " " + at.english(), Zh: name.Zh + at.brief(p.Paragraphs)}
+	}
+	if clause.MatchString(w.Article) {
+		return message.Text{En: p.Instrument.Name().En + ", " + w.Article, Zh: name.Zh + "，" + w.Article}
+	}
+	return name
+}
+
+// numbered returns the number of a wording where it counts articles (条).
+// Standards and guides have clauses.
+func (p *Provision) numbered(w Wording) (article, bool) {
+	if f := p.Instrument.Force; f != ForceLaw && f != ForceRule {
+		return article{}, false
+	}
+	return parseArticle(w.Article)
+}
+
+var (
+	clause         = regexp.MustCompile(`^[0-9]+(\.[0-9]+)*$`)
+	annex          = regexp.MustCompile(`^annex(?:-([0-9]+))?$`)
+	standardsAnnex = regexp.MustCompile(`^[A-Z]$`)
+)
+
+// unnumbered cites what has no article number: a clause, an annex, all of an
+// instrument, or a topic of it.
+func (p *Provision) unnumbered(w Wording, name message.Text) message.Text {
+	with := func(en, zh string) message.Text { return message.Text{En: name.En + en, Zh: name.Zh + zh} }
+	switch f := p.Instrument.Force; {
+	case clause.MatchString(w.Article):
+		return with(", "+w.Article, "，"+w.Article)
+	case annex.MatchString(w.Article):
+		n := annex.FindStringSubmatch(w.Article)[1]
+		return with(strings.TrimSuffix(", annex "+n, " "), "附件"+n)
+	case (f == ForceMandatory || f == ForceRecommended) && standardsAnnex.MatchString(w.Article):
+		return with(", annex "+w.Article, "，附录"+w.Article)
+	case w.Article == "all":
+		return name
+	}
+	return with(" ("+p.Topic.En+")", "（"+p.Topic.Zh+"）")
+}
+
+// marked is the Chinese name between title marks, where it is a title: a
+// standard is named by its number, and some short titles only describe.
+func (i *Instrument) marked() string {
+	name := i.Name().Zh
+	if i.Force == ForceMandatory || i.Force == ForceRecommended || !strings.Contains(i.Title.Zh, name) {
+		return name
+	}
+	return "《" + name + "》"
+}
+
+// english is art. 23(3), arts. 26-28 or arts. 45, 48.
+func (a article) english() string {
+	list := make([]string, len(a.numbers))
+	for i, n := range a.numbers {
+		list[i] = strconv.Itoa(n[0])
+		if n[1] != n[0] {
+			list[i] += "-" + strconv.Itoa(n[1])
+		}
+	}
+	word := "art. "
+	if len(list) > 1 || a.numbers[0][0] != a.numbers[0][1] {
+		word = "arts. "
+	}
+	s := word + strings.Join(list, ", ")
+	for _, n := range a.parts {
+		s += fmt.Sprintf("(%d)", n)
+	}
+	return s
+}
+
+// chinese is 第二十三条第（三）项, 第六十一条第一款, 第二十六条至第二十八条.
+func (a article) chinese(paragraphs bool) string {
+	return a.written(paragraphs, chineseNumeral, "第（%s）项")
+}
+
+// brief is 第23条第3项, 第61条第1款, 第26条至第28条.
+func (a article) brief(paragraphs bool) string {
+	return a.written(paragraphs, strconv.Itoa, "第%s项")
+}
+
+// written writes a number with its digits and the form of an item. The first
+// of two parts is a paragraph (款); a single one if paragraphs says so.
+func (a article) written(paragraphs bool, digits func(int) string, item string) string {
+	list := make([]string, len(a.numbers))
+	for i, n := range a.numbers {
+		list[i] = "第" + digits(n[0]) + "条"
+		if n[1] != n[0] {
+			list[i] += "至第" + digits(n[1]) + "条"
+		}
+	}
+	s := strings.Join(list, "、")
+	for i, n := range a.parts {
+		if i == 0 && (paragraphs || len(a.parts) > 1) {
+			s += "第" + digits(n) + "款"
+		} else {
+			s += fmt.Sprintf(item, digits(n))
+		}
+	}
+	return s
+}
