@@ -31,7 +31,7 @@ func TestDemoInBrowser(t *testing.T) {
 		t.Errorf("the demo begins with %q", got)
 	}
 	second.follow("main button")
-	second.expect(requestFault, "401")
+	second.expect(requestFault, "404")
 	if got := second.text("main"); second.has("nav.side") || !strings.Contains(got, "expired") {
 		t.Errorf("the link works twice: %q", got)
 	}

@@ -200,7 +200,7 @@ func (p *page) followDuty(t *testing.T) {
 // bothLanguages sees an article quoted in Chinese, and worded in English.
 func (p *page) bothLanguages(t *testing.T, id string) {
 	t.Helper()
-	if got := p.text(".provision header b"); got != id {
+	if got := p.text(".provision header code"); got != id {
 		t.Errorf("%s shows %q, want %s", p.where(), got, id)
 	}
 	if zh, en := p.text(".provision .official[lang=zh-CN]"), p.text(".provision .ours[lang=en]"); !strings.Contains(zh, "网络日志不少于六个月") || !strings.Contains(en, "at least six months") {
@@ -256,7 +256,7 @@ func (p *page) readLaw(t *testing.T) {
 	p.finds("CSL-23(3)")
 	p.follow("#list .provision a[href$='CSL-23%283%29'], #list .provision a[href$='CSL-23(3)']")
 	var ids []string
-	p.eval(`[...document.querySelectorAll(".provision header b")].map(e => e.textContent)`, &ids)
+	p.eval(`[...document.querySelectorAll(".provision header code")].map(e => e.textContent)`, &ids)
 	if !slices.Equal(ids, []string{"CSL-23(3)", "CSL-21(3)"}) {
 		t.Errorf("the article was numbered %q", ids)
 	}

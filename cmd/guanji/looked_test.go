@@ -69,7 +69,7 @@ func (s site) looks(t *testing.T, r reader) []look {
 		}},
 		{name: "first-link", get: func(p *page) { p.open(s.fresh.link) }},
 		{name: "sign-in-link", get: func(p *page) { p.open(s.once) }},
-		{name: "link-gone", get: func(p *page) { at("/link/nothing")(p); p.expect(requestFault, "401") }},
+		{name: "link-gone", get: func(p *page) { at("/link/nothing")(p); p.expect(requestFault, "404") }},
 		{name: "welcome", get: func(p *page) { p.open(s.invite(t, r.mine, r.name, "administrator")) }},
 		{name: "welcome-mistake", get: func(p *page) {
 			p.fill("[name=password]", "short")
@@ -143,7 +143,7 @@ func (s site) mistakes(r reader) []look {
 			open(p, "/o/harbour-bank/standing")
 			p.click("#notices > details > summary")
 			p.fill("#f-notified_on", "2026-03-02")
-			p.fill("#f-systems", "vault")
+			p.fill("#f-withdrawn_on", "2026-03-01")
 			refused(p, "#notices form[action$='/notices']")
 		}},
 		{name: "what-if-result", get: func(p *page) {

@@ -375,7 +375,7 @@ func TestTenThousandSystems(t *testing.T) {
 	v.want(http.StatusSeeOther, v.do(v.upload("/organizations/import", b.Bytes())))
 	t.Logf("imported in %v", time.Since(start))
 	for path, text := range map[string]string{"": "Vast", "/systems": "1–50 of 10000", "/systems?q=System+9999": "System 9999", "/duties": "duties", "/standing": "Reasons", "/questions": "open",
-		"/systems/s9999": "System 9999", "/what-if?subject=s5&fact=sys.kind": "id of a system", "/history": "Stated", "/memo": "Determination"} {
+		"/systems/s9999": "System 9999", "/what-if?subject=s5&fact=sys.kind": "id of a system", "/history": "Entry", "/memo": "Determination"} {
 		v.want(http.StatusOK, v.get("/o/vast"+path), text)
 	}
 	v.want(http.StatusSeeOther, v.do(v.upload("/o/vast/file", []byte("guanji: 1\norganization: {id: vast, name: {en: Vast, zh: 大}}\n"), "whole", "1")))

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -82,9 +83,14 @@ func start(t *testing.T, args ...string) *served {
 			t.Fatalf("%v ended with %d: %s%s", args, code, s.out, s.errs)
 		default:
 		}
-		if m := addressPrinted.FindStringSubmatch(s.out.String()); m != nil && s.ready() {
-			s.base, s.link = m[1], linkPrinted.FindString(s.out.String())
-			return s
+		if m := addressPrinted.FindStringSubmatch(s.out.String()); m != nil {
+			if s.base = m[1]; slices.Contains(args, "--public-url") { // that of the proxy
+				s.base = "http://" + args[slices.Index(args, "--listen")+1]
+			}
+			if s.ready() {
+				s.link = linkPrinted.FindString(s.out.String())
+				return s
+			}
 		}
 		if time.Now().After(until) {
 			t.Fatalf("%v printed no address: %s%s", args, s.out, s.errs)
@@ -94,7 +100,7 @@ func start(t *testing.T, args ...string) *served {
 
 // ready reports whether the program answers.
 func (s *served) ready() bool {
-	r, err := http.Get(addressPrinted.FindStringSubmatch(s.out.String())[1] + "/sign-in")
+	r, err := http.Get(s.base + "/sign-in")
 	if err != nil {
 		return false
 	}

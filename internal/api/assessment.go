@@ -5,6 +5,7 @@ import (
 
 	"guanji/internal/day"
 	"guanji/internal/message"
+	"guanji/internal/org"
 	"guanji/internal/problem"
 	"guanji/internal/regime"
 	"guanji/internal/standing"
@@ -53,9 +54,11 @@ func (s *server) view(ctx context.Context, in *Viewing) (*standing.View, error) 
 // question is an open question.
 type question struct {
 	Fact     string        `json:"fact" doc:"The id of the fact that is asked: list-facts has its type and words."`
-	Subject  string        `json:"subject" doc:"organization, or the id of a system."`
+	About    org.Subject   `json:"about" enum:"organization,system,transfer"`
+	Subject  string        `json:"subject" doc:"organization, or the id of a system or transfer."`
 	Could    regime.Status `json:"could_become,omitempty" doc:"The status that the answer could lead to."`
 	Duties   int           `json:"duties" doc:"How many duties depend on the answer."`
+	Pathways int           `json:"transfers" doc:"The pathways of how many transfers depend on the answer."`
 	Question message.Text  `json:"question"`
 }
 
@@ -69,6 +72,6 @@ func (s *server) questions(ctx context.Context, in *struct {
 		return nil, err
 	}
 	return pageOf(in.Paging, views(v.Questions(), func(q standing.Question) question {
-		return question{q.Fact.ID, q.Subject, q.Could, q.Duties, q.Fact.Question}
+		return question{q.Fact.ID, q.Fact.Subject, q.Subject, q.Could, q.Duties, q.Transfers, q.Fact.Question}
 	})), nil
 }

@@ -1,6 +1,7 @@
 package law
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -21,21 +22,18 @@ func (p *Provision) Cite(w Wording) message.Text {
 }
 
 // Brief is [Provision.Cite] for a narrow column: 网安法第23条第3项, "CSL art.
-// 23(3)". It names the instrument by its Chinese alias, if it has one, and in
-// English by its id.
+// 23(3)". It names the instrument by a Chinese alias that is its own, if it has
+// one, and in English by its id, the short form in use for the great laws.
 func (p *Provision) Brief(w Wording) message.Text {
-	name := message.Text{En: p.Instrument.ID.Value, Zh: p.Instrument.Name().Zh}
-	for _, a := range p.Instrument.Aliases {
-		if hasHan(a) {
-			name.Zh = a
-			break
-		}
+	name := p.Instrument.Name()
+	if !p.Instrument.standard() {
+		name = message.Text{En: p.Instrument.ID.Value, Zh: cmp.Or(p.Instrument.nickname, name.Zh)}
 	}
 	if at, ok := p.numbered(w); ok {
 		return message.Text{En: name.En + " " + at.english(), Zh: name.Zh + at.brief(p.Paragraphs)}
 	}
 	if clause.MatchString(w.Article) {
-		return message.Text{En: p.Instrument.Name().En + ", " + w.Article, Zh: name.Zh + "，" + w.Article}
+		return message.Text{En: name.En + ", " + w.Article, Zh: name.Zh + "，" + w.Article}
 	}
 	return name
 }
@@ -59,13 +57,13 @@ var (
 // instrument, or a topic of it.
 func (p *Provision) unnumbered(w Wording, name message.Text) message.Text {
 	with := func(en, zh string) message.Text { return message.Text{En: name.En + en, Zh: name.Zh + zh} }
-	switch f := p.Instrument.Force; {
+	switch {
 	case clause.MatchString(w.Article):
 		return with(", "+w.Article, "，"+w.Article)
 	case annex.MatchString(w.Article):
 		n := annex.FindStringSubmatch(w.Article)[1]
 		return with(strings.TrimSuffix(", annex "+n, " "), "附件"+n)
-	case (f == ForceMandatory || f == ForceRecommended) && standardsAnnex.MatchString(w.Article):
+	case p.Instrument.standard() && standardsAnnex.MatchString(w.Article):
 		return with(", annex "+w.Article, "，附录"+w.Article)
 	case w.Article == "all":
 		return name
@@ -77,11 +75,13 @@ func (p *Provision) unnumbered(w Wording, name message.Text) message.Text {
 // standard is named by its number, and some short titles only describe.
 func (i *Instrument) marked() string {
 	name := i.Name().Zh
-	if i.Force == ForceMandatory || i.Force == ForceRecommended || !strings.Contains(i.Title.Zh, name) {
+	if i.standard() || !strings.Contains(i.Title.Zh, name) {
 		return name
 	}
 	return "《" + name + "》"
 }
+
+func (i *Instrument) standard() bool { return i.Force == ForceMandatory || i.Force == ForceRecommended }
 
 // english is art. 23(3), arts. 26-28 or arts. 45, 48.
 func (a article) english() string {

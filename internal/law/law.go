@@ -102,6 +102,8 @@ type Instrument struct {
 	Note       message.Text    `strict:"note,optional"`
 	Provisions []*Provision    `strict:"provisions"`
 	Pos        strict.Pos
+
+	nickname string // the first Chinese alias that no other instrument has
 }
 
 // Name returns the short title, or the title if there is no short one.

@@ -38,7 +38,23 @@ func Read(fsys fs.FS, mistakes *problem.List) *Library {
 		(&reader{l, i, seen, mistakes}).instrument()
 	}
 	slices.SortFunc(l.instruments, func(a, b *Instrument) int { return strings.Compare(a.ID.Value, b.ID.Value) })
+	l.nicknames()
 	return l
+}
+
+// nicknames finds the aliases that mean one instrument only: 网安法, but not 等保.
+func (l *Library) nicknames() {
+	bearers := map[string]int{}
+	for _, i := range l.instruments {
+		for _, a := range i.Aliases {
+			bearers[a]++
+		}
+	}
+	for _, i := range l.instruments {
+		if n := slices.IndexFunc(i.Aliases, func(a string) bool { return bearers[a] == 1 && hasHan(a) }); n >= 0 {
+			i.nickname = i.Aliases[n]
+		}
+	}
 }
 
 func (l *Library) readSources(fsys fs.FS, mistakes *problem.List) {

@@ -124,7 +124,7 @@ func (v *Vocabulary) exports(o *Organization) {
 			continue
 		}
 		if v.Get(o.Facts, derived.fact) == BoolValue(false) {
-			o.Warnings = append(o.Warnings, Warn("transfer_contradicts", derived.fact))
+			o.Warnings = append(o.Warnings, Warn("transfer_contradicts", v.Fact(derived.fact).Label))
 		}
 		v.Set(o.Facts, derived.fact, yes)
 	}

@@ -42,7 +42,7 @@ type dutyItem struct {
 	Path, Name, Area, Bearer, Cadence string
 	Applies, Force                    tag
 	For                               string
-	Cites                             []link
+	Cites                             []citeLink
 	Mark                              string
 }
 
@@ -169,7 +169,7 @@ func (q *orgRequest) dutyItem(state *standing.State, r standing.Row) dutyItem {
 	item := dutyItem{words: q.words, Path: q.to("duties/" + r.ID), Name: q.Text(r.Name), Area: q.areaName(r.Area), Bearer: q.bearerName(r.Bearer),
 		Cadence: report.Cadence(q.lang, r.Cadence), Applies: q.appliesTag(r.Applies()), Force: q.forceTag(r.Force), For: q.forWhom(state, r), Mark: q.mark(r.Confidence)}
 	for _, p := range r.Provisions {
-		item.Cites = append(item.Cites, link{provisionPath(p.ID), p.ID})
+		item.Cites = append(item.Cites, q.briefCite(p.ID))
 	}
 	return item
 }
@@ -217,8 +217,8 @@ func (s *server) dutiesFile(q *orgRequest) error {
 	for _, r := range q.sorted(q.filter().Of(v.Rows)) {
 		item := q.dutyItem(v.State, r)
 		var ids []string
-		for _, c := range item.Cites {
-			ids = append(ids, c.Name)
+		for _, p := range r.Provisions {
+			ids = append(ids, p.ID)
 		}
 		_ = w.Write(cells(r.ID, r.Name.Zh, r.Name.En, item.Area, item.Bearer, item.Force.Name, item.Applies.Name, item.For, strings.Join(ids, " "), item.Cadence, string(r.Confidence)))
 	}

@@ -39,21 +39,22 @@ type answerGroup struct {
 }
 
 type penaltyView struct {
-	Cite link
+	Cite citeLink
 	Text string
 }
 
 // provisionView is a provision with both languages side by side.
 type provisionView struct {
 	words
-	ID, Path, Instrument, Topic string
-	Zh, En                      string
-	Official                    bool // Zh is quoted, not our own words
-	InForce                     string
-	Penalty                     string
-	Sources                     []sourceView
-	Mark                        string
-	State                       string // of a wording: past, present, to come
+	ID, Path, Cite, Topic string
+	Zh, En                string
+	Official              bool // Zh is quoted, not our own words
+	InForce               string
+	Penalty               string
+	Sources               []sourceView
+	Mark                  string
+	State                 string // of a wording: past, present, to come
+	Anchor                string // where the page can be entered; "" on most
 }
 
 type sourceView struct{ Text, URL string }
@@ -85,7 +86,7 @@ func (s *server) duty(q *orgRequest) error {
 		p.Evidence = append(p.Evidence, factUsed{Label: q.evidenceKind(e.Kind), Value: q.Text(e.Text)})
 	}
 	for _, e := range r.Penalties {
-		p.Penalties = append(p.Penalties, penaltyView{link{provisionPath(e.Provision), e.Provision}, q.Text(e.Text)})
+		p.Penalties = append(p.Penalties, penaltyView{q.cite(e.Provision), q.Text(e.Text)})
 	}
 	if r.Note != nil {
 		p.Note = q.Text(*r.Note)
@@ -165,24 +166,17 @@ func (q *orgRequest) evidenceKind(id string) string {
 	return id
 }
 
-func (q *request) provisionOf(p regime.Provision) provisionView {
-	v := provisionView{words: q.words, ID: p.ID, Path: provisionPath(p.ID), Instrument: q.Text(p.Title), Topic: q.Text(p.Topic), En: p.Paraphrase, Zh: p.Summary,
+func (q *orgRequest) provisionOf(p regime.Provision) provisionView {
+	v := provisionView{words: q.words, ID: p.ID, Path: provisionPath(p.ID), Cite: q.Text(q.s.citation(p.ID)), Topic: q.Text(p.Topic), En: p.Paraphrase, Zh: p.Summary,
 		InForce: q.span(p.InForce), Mark: q.mark(p.Confidence)}
 	if p.Quote != nil {
 		v.Zh, v.Official = *p.Quote, true
 	}
 	v.Sources = []sourceView{sourceLine(p.Source)}
-	return v
-}
-
-// sourceLine finds the address at the head of a source, which may go on with a
-// path, a digest or a remark.
-func sourceLine(s string) sourceView {
-	if strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") {
-		address, _, _ := strings.Cut(s, " ")
-		return sourceView{s, address}
+	if _, w, ok := q.s.Set.Library.Wording(p.ID); ok {
+		v.Sources = q.s.sources(w.Sources)
 	}
-	return sourceView{Text: s}
+	return v
 }
 
 // span words the days on which something is in force.
@@ -201,14 +195,12 @@ func (w words) span(s day.Span) string {
 
 // wording words a provision over one of its spans.
 func (s *server) wording(q *request, p *law.Provision, word law.Wording) provisionView {
-	v := provisionView{words: q.words, ID: word.ID, Path: provisionPath(p.ID.Value), Instrument: q.Text(p.Instrument.Name()), Topic: q.Text(p.Topic),
+	v := provisionView{words: q.words, ID: word.ID, Path: provisionPath(p.ID.Value), Cite: q.Text(p.Cite(word)), Topic: q.Text(p.Topic),
 		En: word.Paraphrase.En, Zh: word.Paraphrase.Zh, InForce: q.span(word.Span), Mark: q.mark(word.Confidence), Penalty: q.Text(word.Penalty)}
 	if word.Quote != "" {
 		v.Zh, v.Official = word.Quote, true
 	}
-	for _, id := range word.Sources {
-		v.Sources = append(v.Sources, sourceLine(s.sourceOf(id)))
-	}
+	v.Sources = s.sources(word.Sources)
 	today := s.Standing.Today()
 	switch {
 	case word.Span.Holds(today):

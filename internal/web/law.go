@@ -16,15 +16,13 @@ import (
 // lawPage lists the instruments, or what a search finds.
 type lawPage struct {
 	page
-	Text         string
-	Forces       []option
-	Instruments  []instrumentItem
-	Found        []provisionView // what a search finds
-	Search       bool
-	From, To, Of int
-	PrevPath     string
-	NextPath     string
-	ChangesPath  string
+	stretch
+	Text        string
+	Forces      []option
+	Instruments []instrumentItem
+	Found       []provisionView // what a search finds
+	Search      bool
+	ChangesPath string
 }
 
 type instrumentItem struct {
@@ -34,7 +32,32 @@ type instrumentItem struct {
 	Force                               tag
 }
 
+// stretch is the part of a long list that a page shows.
+type stretch struct {
+	From, To, Of       int // counted from 1
+	PrevPath, NextPath string
+}
+
 const provisionsShown = 25
+
+// stretchOf is the part of a list of so many provisions that begins at start,
+// or the first if there is none; path is the address of another.
+func stretchOf(start, of int, path func(from int) string) stretch {
+	if start < 0 || start >= of {
+		start = 0
+	}
+	t := stretch{From: min(start+1, of), To: min(of, start+provisionsShown), Of: of}
+	if start > 0 {
+		t.PrevPath = path(max(0, start-provisionsShown))
+	}
+	if t.To < of {
+		t.NextPath = path(t.To)
+	}
+	return t
+}
+
+// shown are the provisions of a stretch.
+func (t stretch) shown(list []*law.Provision) []*law.Provision { return list[max(0, t.From-1):t.To] }
 
 func (s *server) law(q *request) error {
 	p := lawPage{page: s.page(q, "law"), Text: strings.TrimSpace(q.FormValue("q")), ChangesPath: "/law/changes"}
@@ -69,31 +92,15 @@ func (p *lawPage) listInstruments(s *server, q *request) {
 func (s *server) searchLaw(q *request, p *lawPage) {
 	p.Search = true
 	found := s.Set.Library.Search(p.Text)
-	for _, pr := range s.Set.Library.Find(p.Text) { // a number, CSL-21, finds what ever bore it
-		if !slices.Contains(found, pr) {
-			found = append([]*law.Provision{pr}, found...)
-		}
-	}
 	if f := q.FormValue("force"); f != "" {
 		found = slices.DeleteFunc(found, func(pr *law.Provision) bool { return string(pr.Instrument.Force) != f })
 	}
 	start, _ := strconv.Atoi(q.FormValue("from"))
-	if start < 0 || start >= len(found) {
-		start = 0
-	}
-	end := min(len(found), start+provisionsShown)
-	for _, pr := range found[start:end] {
-		p.Found = append(p.Found, s.wording(q, pr, current(pr, s.Standing.Today())))
-	}
-	p.From, p.To, p.Of = min(start+1, len(found)), end, len(found)
-	path := func(from int) string {
+	p.stretch = stretchOf(start, len(found), func(from int) string {
 		return "/law" + when{}.query("q", p.Text, "force", q.FormValue("force"), "from", strconv.Itoa(from))
-	}
-	if start > 0 {
-		p.PrevPath = path(max(0, start-provisionsShown))
-	}
-	if end < len(found) {
-		p.NextPath = path(end)
+	})
+	for _, pr := range p.shown(found) {
+		p.Found = append(p.Found, s.wording(q, pr, current(pr, s.Standing.Today())))
 	}
 }
 
@@ -105,9 +112,10 @@ func current(p *law.Provision, d day.Day) law.Wording {
 	return p.Latest()
 }
 
-// instrumentPage is an instrument with its provisions.
+// instrumentPage is an instrument with a stretch of its provisions.
 type instrumentPage struct {
 	page
+	stretch
 	ID, Zh, En, Issuer, Number string
 	Force                      tag
 	Versions                   []factUsed
@@ -127,13 +135,31 @@ func (s *server) instrument(q *request) error {
 	for _, v := range i.Versions {
 		p.Versions = append(p.Versions, factUsed{Label: v.ID, Value: q.span(v.Span())})
 	}
-	for _, id := range i.Sources {
-		p.Sources = append(p.Sources, sourceLine(s.sourceOf(id.Value)))
+	ids := make([]string, len(i.Sources))
+	for n, id := range i.Sources {
+		ids[n] = id.Value
 	}
-	for _, pr := range i.Provisions {
-		p.Provisions = append(p.Provisions, s.wording(q, pr, current(pr, s.Standing.Today())))
+	p.Sources = s.sources(ids)
+	p.stretch = stretchOf(q.startIn(i), len(i.Provisions), func(from int) string {
+		return "/law/instruments/" + i.ID.Value + when{}.query("from", strconv.Itoa(from)) + "#provisions"
+	})
+	for _, pr := range p.shown(i.Provisions) {
+		v := s.wording(q, pr, current(pr, s.Standing.Today()))
+		v.Anchor = pr.ID.Value
+		p.Provisions = append(p.Provisions, v)
 	}
 	return s.render(q, http.StatusOK, "instrument", p)
+}
+
+// startIn is where the provisions of an instrument begin on the page asked:
+// from a place in the list, or so that one of them is shown.
+func (q *request) startIn(i *law.Instrument) int {
+	at := q.FormValue("at")
+	if n := slices.IndexFunc(i.Provisions, func(p *law.Provision) bool { return p.ID.Value == at }); n >= 0 {
+		return n - n%provisionsShown
+	}
+	start, _ := strconv.Atoi(q.FormValue("from"))
+	return start
 }
 
 // provisionPage is a provision with every wording it had.
@@ -157,15 +183,15 @@ func (s *server) provision(q *request) error {
 	if pr == nil {
 		return problem.New(problem.NotFound, "law.not_found", id)
 	}
-	p := provisionPage{page: s.page(q, "provision"), Instrument: link{"/law/instruments/" + pr.Instrument.ID.Value, q.Text(pr.Instrument.Title)}, Note: q.Text(pr.Note), Asked: id}
-	p.Title, p.Purpose = current(pr, s.Standing.Today()).ID+" "+q.Text(pr.Topic), ""
+	p := provisionPage{page: s.page(q, "provision"), Instrument: link{instrumentPath(pr), q.Text(pr.Instrument.Title)}, Note: q.Text(pr.Note), Asked: id}
+	p.Title, p.Purpose = q.Text(pr.Cite(current(pr, s.Standing.Today()))), q.Text(pr.Topic)
 	words := pr.Wordings()
 	for i := len(words) - 1; i >= 0; i-- {
 		p.Wordings = append(p.Wordings, s.wording(q, pr, words[i]))
 	}
 	for _, other := range alike {
 		if other != pr {
-			p.Alike = append(p.Alike, link{provisionPath(other.ID.Value), other.Latest().ID + " " + q.Text(other.Topic)})
+			p.Alike = append(p.Alike, link{provisionPath(other.ID.Value), q.Text(other.Cite(other.Latest())) + " " + q.Text(other.Topic)})
 		}
 	}
 	org := cookie(q.Request, orgCookie)
@@ -191,18 +217,24 @@ type changesPage struct {
 }
 
 type changeGroup struct {
-	Heading string
-	Tag     tag
-	List    []changeItem
+	Tag   tag
+	Count int
+	List  []changeItem
+	Rest  []changeItem // shown on demand
+	More  int          // not shown at all
 }
 
 type changeItem struct {
 	words
-	Path, IDs, Topic, Instrument string
-	Before, After                *provisionView
+	Path, Cite, IDs, Topic string
+	Before, After          *provisionView
 }
 
-const changesShown = 200
+// What a group of changes shows: first, and at most.
+const (
+	changesFirst = 20
+	changesShown = 200
+)
 
 func (s *server) lawChanges(q *request) error {
 	p := changesPage{page: s.page(q, "law_changes")}
@@ -238,21 +270,33 @@ func (s *server) changeGroups(q *request, from, to day.Day) []changeGroup {
 	icons := map[law.ChangeKind]string{law.Starts: "+", law.Ends: "−", law.Amended: "≠", law.Renumbered: "№"}
 	all := s.Set.Library.Diff(from, to)
 	for _, kind := range []law.ChangeKind{law.Starts, law.Ends, law.Amended, law.Renumbered} {
-		g := changeGroup{Heading: q.T("change." + string(kind)), Tag: tag{"", icons[kind], q.T("change." + string(kind))}}
+		g := changeGroup{Tag: tag{"", icons[kind], q.T("change." + string(kind))}}
 		for _, c := range all {
-			if c.Kind == kind && len(g.List) < changesShown {
-				g.List = append(g.List, s.change(q, c))
+			if c.Kind == kind {
+				s.addChange(q, &g, c)
 			}
 		}
-		if len(g.List) > 0 {
+		if g.Count > 0 {
 			groups = append(groups, g)
 		}
 	}
 	return groups
 }
 
+func (s *server) addChange(q *request, g *changeGroup, c law.Change) {
+	g.Count++
+	switch {
+	case g.Count > changesShown:
+		g.More++
+	case g.Count > changesFirst:
+		g.Rest = append(g.Rest, s.change(q, c))
+	default:
+		g.List = append(g.List, s.change(q, c))
+	}
+}
+
 func (s *server) change(q *request, c law.Change) changeItem {
-	item := changeItem{words: q.words, Path: provisionPath(c.ID.Value), Topic: q.Text(c.Topic), Instrument: q.Text(c.Instrument.Name())}
+	item := changeItem{words: q.words, Path: provisionPath(c.ID.Value), Topic: q.Text(c.Topic)}
 	side := func(w *law.Wording) *provisionView {
 		if w == nil {
 			return nil
@@ -263,14 +307,14 @@ func (s *server) change(q *request, c law.Change) changeItem {
 	item.Before, item.After = side(c.Before), side(c.After)
 	switch {
 	case c.Before == nil:
-		item.IDs = c.After.ID
+		item.IDs, item.Cite = c.After.ID, item.After.Cite
 	case c.After == nil || c.After.ID == c.Before.ID:
-		item.IDs = c.Before.ID
+		item.IDs, item.Cite = c.Before.ID, item.Before.Cite
 	default:
-		item.IDs = c.Before.ID + " → " + c.After.ID
+		item.IDs, item.Cite = c.Before.ID+" → "+c.After.ID, item.Before.Cite+" → "+item.After.Cite
 	}
 	if c.Kind == law.Renumbered {
-		item.Before = nil // the words are the same
+		item.Before, item.After = nil, nil // the words are the same
 	}
 	return item
 }

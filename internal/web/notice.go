@@ -20,6 +20,9 @@ type noticeView struct {
 	ID, Path, RemovePath    string
 	NotifiedOn, WithdrawnOn field
 	By, Reference, Systems  field
+	Boxes                   []option // the systems, where they are few; else their ids are typed
+	Sure                    []option
+	Source                  field
 	Stands                  tag
 	Line                    string
 	Open                    bool       // the form is shown
@@ -60,11 +63,37 @@ func (q *orgRequest) notice(id string, n standing.Notice, at map[string]string) 
 		By: text("by", n.By, "", true), Reference: text("reference", n.Reference, "", true),
 		Systems: text("systems", strings.Join(n.Systems, ", "), "", true), WithdrawnOn: text("withdrawn_on", n.WithdrawnOn.String(), "date", true), Open: len(at) > 0}
 	v.Systems.Max = 4000
+	v.Boxes = q.systemBoxes(n.Systems)
+	v.Systems.Error = at["systems"]
+	v.Sure, v.Source = q.sures(standing.Sure(orElse(q.PostFormValue("sure"), string(standing.Stated)))), q.sourceField(q.PostFormValue("source"), at["source"])
+	v.Source.Scope = id
 	if id != "" {
 		v.Path = q.to("notices/" + url.PathEscape(id))
 		v.RemovePath = q.to("notices/" + url.PathEscape(id) + "/remove")
 	}
 	return v
+}
+
+// mostBoxes is up to how many systems are shown one by one.
+const mostBoxes = 40
+
+// systemBoxes are the systems of the organization, those named checked, with
+// any that were removed since.
+func (q *orgRequest) systemBoxes(named []string) []option {
+	ids := q.now.Units(org.AboutSystem)
+	if len(ids) > mostBoxes {
+		return nil
+	}
+	for _, id := range named {
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	boxes := make([]option, len(ids))
+	for i, id := range ids {
+		boxes[i] = option{id, q.Text(q.now.Name(org.AboutSystem, id)), slices.Contains(named, id)}
+	}
+	return boxes
 }
 
 // hint is the hint of a field, where there is one.
@@ -96,7 +125,8 @@ func (q *orgRequest) readNotice(state *standing.State, named []string) (standing
 	if !n.WithdrawnOn.IsZero() && n.WithdrawnOn.Before(n.NotifiedOn) {
 		at["withdrawn_on"] = q.T("file.withdrawn_early", n.WithdrawnOn.String(), n.NotifiedOn.String())
 	}
-	for _, id := range strings.FieldsFunc(q.PostFormValue("systems"), func(r rune) bool { return strings.ContainsRune(",，、; \n\r\t", r) }) {
+	ids := strings.FieldsFunc(q.PostFormValue("systems"), func(r rune) bool { return strings.ContainsRune(",，、; \n\r\t", r) })
+	for _, id := range append(ids, q.PostForm["system"]...) {
 		if !state.Exists(org.AboutSystem, id) && !slices.Contains(named, id) {
 			at["systems"] = q.T("standing.no_subject", id)
 		}
@@ -117,8 +147,11 @@ func (s *server) addNotice(q *orgRequest) error {
 	if len(at) > 0 {
 		return q.renderStanding(http.StatusUnprocessableEntity, q.notice("", n, at))
 	}
-	if err := s.Standing.AddNotice(q.Context(), q.org, n, q.author()); err != nil {
+	err := s.Standing.AddNotice(q.Context(), q.org, n, q.author())
+	if at, err = q.fieldErrors(err); err != nil {
 		return err
+	} else if at != nil {
+		return q.renderStanding(http.StatusUnprocessableEntity, q.notice("", n, at))
 	}
 	s.redirect(q.request, q.to("standing", "done", "saved")+"#notices")
 	return nil
@@ -147,8 +180,11 @@ func (s *server) saveNotice(q *orgRequest) error {
 		again.Conflict, again.Mine, again.Seen = &now, q.value(noticeRef(id), standing.Encode(n)), changed.Now.Seq
 		return q.renderStanding(http.StatusConflict, again)
 	}
-	if err != nil {
+	if at, err = q.fieldErrors(err); err != nil {
 		return err
+	} else if at != nil {
+		again.Source.Error = at["source"]
+		return q.renderStanding(http.StatusUnprocessableEntity, again)
 	}
 	s.redirect(q.request, q.to("standing", "done", "saved")+"#notices")
 	return nil

@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 
@@ -36,7 +35,7 @@ type standingPage struct {
 type reasonView struct {
 	Text, About string
 	Tag         tag
-	Cites       []link
+	Cites       []citeLink
 	Mark        string
 	Facts       []factUsed
 }
@@ -106,7 +105,7 @@ func (q *orgRequest) reasons(state *standing.State, list []regime.Reason) []reas
 }
 
 func (q *orgRequest) reason(state *standing.State, r regime.Reason) reasonView {
-	v := reasonView{Text: q.Text(r.Text), About: q.subjectName(state, r.Subject), Cites: cites(r.Provisions), Mark: q.mark(r.Confidence), Tag: q.appliesTag(regime.Unknown)}
+	v := reasonView{Text: q.Text(r.Text), About: q.subjectName(state, r.Subject), Cites: q.cites(r.Provisions), Mark: q.mark(r.Confidence), Tag: q.appliesTag(regime.Unknown)}
 	if r.Value != nil {
 		v.Tag = q.appliesTag(map[bool]regime.Applies{true: regime.Yes, false: regime.No}[*r.Value])
 		v.Tag.Name = q.T("reason." + v.Tag.Class)
@@ -138,16 +137,6 @@ func (q *orgRequest) factOf(f *org.Fact, subject string) string {
 	return q.factPath(f.Subject, subject, f.ID)
 }
 
-func cites(ids []string) []link {
-	list := make([]link, len(ids))
-	for i, id := range ids {
-		list[i] = link{provisionPath(id), id}
-	}
-	return list
-}
-
-func provisionPath(id string) string { return "/law/provisions/" + url.PathEscape(id) }
-
 func (q *orgRequest) missing(state *standing.State, m regime.Missing) missingView {
 	f := q.s.Set.Vocabulary.Fact(m.Fact)
 	return missingView{q.questionPath(standing.Question{Fact: f, Subject: m.Subject}), q.Text(f.Question), q.subjectName(state, m.Subject), q.T("status." + string(m.CouldBecome))}
@@ -157,18 +146,6 @@ func (q *orgRequest) flip(state *standing.State, f regime.Flip) flipView {
 	fact := q.s.Set.Vocabulary.Fact(f.Fact)
 	return flipView{q.Text(fact.Label), q.subjectName(state, f.Subject), q.Text(fact.Show(f.From)), q.Text(fact.Show(f.To)), q.T("status." + string(f.Status)),
 		q.to("what-if", "subject", f.Subject, "fact", f.Fact)}
-}
-
-// sourceView is where a statement of law was read.
-func (s *server) sourceOf(id string) string {
-	src := s.Set.Library.Source(id)
-	switch {
-	case src == nil:
-		return id
-	case src.URL != "":
-		return src.URL
-	}
-	return src.What
 }
 
 // forceTag tells binding law from what only recommends.

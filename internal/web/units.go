@@ -291,26 +291,34 @@ type decisionView struct {
 	Result    tag
 	Step      string
 	Possible  string
-	Basis     []link
+	Basis     []citeLink
 	Reasons   []reasonView
 	Missing   []link
 	Overlays  []overlayView
 	Deadlines []factUsed
 	Warnings  []string
+	IfKind    []string // sector rules that apply to some kinds of data only
 	Duties    []link
 	Projected tag
 }
 
 type overlayView struct {
-	Cite       link
+	Cite       citeLink
 	Text, Mark string
 }
 
 func (q *orgRequest) decision(state *standing.State, t *regime.TransferDecision) *decisionView {
 	d := t.Decision
-	v := &decisionView{words: q.words, Result: q.resultTag(d.Result), Basis: cites(d.Basis), Warnings: q.warnings(d.Warnings), Projected: q.resultTag(d.Projected.Result)}
+	v := &decisionView{words: q.words, Result: q.resultTag(d.Result), Basis: q.cites(d.Basis), Projected: q.resultTag(d.Projected.Result)}
 	if d.Step != nil {
 		v.Step = *d.Step
+	}
+	for _, w := range d.Warnings {
+		if w.ID == "sector" {
+			v.IfKind = append(v.IfKind, q.Text(w.Text))
+		} else {
+			v.Warnings = append(v.Warnings, q.Text(w.Text))
+		}
 	}
 	var possible []string
 	for _, r := range d.Possible {
@@ -329,7 +337,7 @@ func (q *orgRequest) decision(state *standing.State, t *regime.TransferDecision)
 		}
 	}
 	for _, o := range d.Overlays {
-		v.Overlays = append(v.Overlays, overlayView{link{provisionPath(o.Basis), o.Basis}, q.Text(o.Text), q.mark(o.Confidence)})
+		v.Overlays = append(v.Overlays, overlayView{q.cite(o.Basis), q.Text(o.Text), q.mark(o.Confidence)})
 	}
 	for _, l := range d.Deadlines {
 		v.Deadlines = append(v.Deadlines, factUsed{provisionPath(l.Basis), q.Text(l.Text), report.Limit(q.lang, l.Limit, l.Calendar)})

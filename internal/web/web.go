@@ -35,7 +35,7 @@ type Config struct {
 type server struct {
 	Config
 	pages  map[string]pageTemplate
-	assets map[string]string // file names with the versions of their content
+	assets map[string]asset
 }
 
 // The most that is read of a request, in bytes.
@@ -48,7 +48,7 @@ const (
 func New(c Config) (http.Handler, error) {
 	s := &server{Config: c}
 	var err error
-	if s.assets, err = versions(); err != nil {
+	if s.assets, err = readAssets(); err != nil {
 		return nil, err
 	}
 	if s.pages, err = parsePages(s.asset); err != nil {
