@@ -316,7 +316,7 @@ func (p *page) askPastDay(t *testing.T) {
 	p.click("form.when summary")
 	p.fill("form.when [name=on]", "2025-12-31")
 	p.follow("form.when button")
-	if got := p.text("#list"); !strings.Contains(got, "CSL-21(1)") || strings.Contains(got, "CSL-23(1)") {
+	if got := p.text("#list"); !strings.Contains(got, "CSL art. 21(1)") || strings.Contains(got, "CSL art. 23(1)") {
 		t.Errorf("the duties of 2025 are %.2000q", got)
 	}
 	p.follow("nav a[href^='/o/min-pay/standing']")

@@ -136,7 +136,7 @@ func (s site) mistakes(r reader) []look {
 			r.mine.stateFact(fact, "yes")
 			p.click("[name=answer][value='?']")
 			p.follow("form:has([name=answer]) button.main")
-			p.expect(requestFault, "422")
+			p.expect(requestFault, "409")
 			p.waitFor("[role=alert]")
 		}},
 		{name: "notice-mistake", get: func(p *page) {

@@ -218,7 +218,7 @@ func TestTwoPeopleOneFact(t *testing.T) {
 	b := a.invite("Wang Fang", "editor")
 	of := seen(t, b.get(individuals).body)
 	a.want(http.StatusSeeOther, a.post(individuals, "seen", of, "number", "61000000", "sure", "documented", "source", "annual report 2026, p. 3"))
-	conflict := b.want(http.StatusUnprocessableEntity, b.post(individuals, "seen", of, "number", "5900万", "sure", "estimated"), "Li Wei", "61,000,000", "59,000,000", `value="5900万"`)
+	conflict := b.want(http.StatusConflict, b.post(individuals, "seen", of, "number", "5900万", "sure", "estimated"), "Li Wei", "61,000,000", "59,000,000", `value="5900万"`)
 	b.want(http.StatusSeeOther, b.post(individuals, "seen", seen(t, conflict.body), "number", "5900万", "sure", "estimated"))
 	history := a.want(http.StatusOK, a.get(individuals), "61,000,000", "59,000,000", "60,000,000", "annual report 2026, p. 3").body
 	if strings.Index(history, "59,000,000") > strings.Index(history, "61,000,000") {
@@ -251,7 +251,7 @@ func TestManyPeopleOneFact(t *testing.T) {
 	for c := range codes {
 		n[c]++
 	}
-	if n[http.StatusSeeOther] != 1 || n[http.StatusUnprocessableEntity] != cap(codes)-1 {
+	if n[http.StatusSeeOther] != 1 || n[http.StatusConflict] != cap(codes)-1 {
 		t.Errorf("answers %v, want one heard and the others told", n)
 	}
 }

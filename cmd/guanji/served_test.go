@@ -46,7 +46,7 @@ func (g *growing) String() string {
 }
 
 var (
-	addressPrinted = regexp.MustCompile(`(https?://[0-9a-z.:]+)[ \n]`)
+	addressPrinted = regexp.MustCompile(`(https?://[0-9a-z.:]+)[ （\n]`)
 	linkPrinted    = regexp.MustCompile(`https?://\S+/link/\S+`)
 )
 

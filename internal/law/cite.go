@@ -11,17 +11,17 @@ import (
 )
 
 // Cite names a wording of p as lawyers do, in both languages:
-// 《网络安全法》第二十三条第（三）项, "Cybersecurity Law, art. 23(3)". Where no
+// 《网络安全法》第二十三条（三）, "Cybersecurity Law, art. 23(3)". Where no
 // number is at hand the topic stands in its place.
 func (p *Provision) Cite(w Wording) message.Text {
 	name := message.Text{En: p.Instrument.Name().En, Zh: p.Instrument.marked()}
 	if at, ok := p.numbered(w); ok {
-		return message.Text{En: name.En + ", " + at.english(), Zh: name.Zh + at.chinese(p.Paragraphs)}
+		return message.Text{En: name.En + ", " + at.english(), Zh: name.Zh + at.chinese()}
 	}
 	return p.unnumbered(w, name)
 }
 
-// Brief is [Provision.Cite] for a narrow column: 网安法第23条第3项, "CSL art.
+// Brief is [Provision.Cite] for a narrow column: 网安法第23条(3), "CSL art.
 // 23(3)". It names the instrument by a Chinese alias that is its own, if it has
 // one, and in English by its id, the short form in use for the great laws.
 func (p *Provision) Brief(w Wording) message.Text {
@@ -30,7 +30,7 @@ func (p *Provision) Brief(w Wording) message.Text {
 		name = message.Text{En: p.Instrument.ID.Value, Zh: cmp.Or(p.Instrument.nickname, name.Zh)}
 	}
 	if at, ok := p.numbered(w); ok {
-		return message.Text{En: name.En + " " + at.english(), Zh: name.Zh + at.brief(p.Paragraphs)}
+		return message.Text{En: name.En + " " + at.english(), Zh: name.Zh + at.brief()}
 	}
 	if clause.MatchString(w.Article) {
 		return message.Text{En: name.En + ", " + w.Article, Zh: name.Zh + "，" + w.Article}
@@ -103,19 +103,15 @@ func (a article) english() string {
 	return s
 }
 
-// chinese is 第二十三条第（三）项, 第六十一条第一款, 第二十六条至第二十八条.
-func (a article) chinese(paragraphs bool) string {
-	return a.written(paragraphs, chineseNumeral, "第（%s）项")
-}
+// chinese is 第二十三条（三）, 第二十六条至第二十八条. Whether a part is an item (项)
+// or a paragraph (款) is not said: the content does not hold it.
+func (a article) chinese() string { return a.written(chineseNumeral, "（%s）") }
 
-// brief is 第23条第3项, 第61条第1款, 第26条至第28条.
-func (a article) brief(paragraphs bool) string {
-	return a.written(paragraphs, strconv.Itoa, "第%s项")
-}
+// brief is 第23条(3), 第26条至第28条.
+func (a article) brief() string { return a.written(strconv.Itoa, "(%s)") }
 
-// written writes a number with its digits and the form of an item. The first
-// of two parts is a paragraph (款); a single one if paragraphs says so.
-func (a article) written(paragraphs bool, digits func(int) string, item string) string {
+// written writes a number with its digits and the form of its parts.
+func (a article) written(digits func(int) string, part string) string {
 	list := make([]string, len(a.numbers))
 	for i, n := range a.numbers {
 		list[i] = "第" + digits(n[0]) + "条"
@@ -124,12 +120,8 @@ func (a article) written(paragraphs bool, digits func(int) string, item string) 
 		}
 	}
 	s := strings.Join(list, "、")
-	for i, n := range a.parts {
-		if i == 0 && (paragraphs || len(a.parts) > 1) {
-			s += "第" + digits(n) + "款"
-		} else {
-			s += fmt.Sprintf(item, digits(n))
-		}
+	for _, n := range a.parts {
+		s += fmt.Sprintf(part, digits(n))
 	}
 	return s
 }

@@ -23,13 +23,13 @@ func real(t testing.TB) *law.Library {
 func TestCite(t *testing.T) {
 	tests := map[string]struct{ zh, en, briefZh, briefEn string }{
 		"CIIR-10":          {"《关键信息基础设施安全保护条例》第十条", "CII Regulations, art. 10", "关保条例第10条", "CIIR art. 10"},
-		"CSL-23(3)":        {"《网络安全法》第二十三条第（三）项", "Cybersecurity Law, art. 23(3)", "网安法第23条第3项", "CSL art. 23(3)"},
-		"CSL-21(3)":        {"《网络安全法》第二十一条第（三）项", "Cybersecurity Law, art. 21(3)", "网安法第21条第3项", "CSL art. 21(3)"}, // until 2025
-		"CSL-61(1)":        {"《网络安全法》第六十一条第一款", "Cybersecurity Law, art. 61(1)", "网安法第61条第1款", "CSL art. 61(1)"},
-		"CSL-71(1)(3)":     {"《网络安全法》第七十一条第一款第（三）项", "Cybersecurity Law, art. 71(1)(3)", "网安法第71条第1款第3项", "CSL art. 71(1)(3)"},
+		"CSL-23(3)":        {"《网络安全法》第二十三条（三）", "Cybersecurity Law, art. 23(3)", "网安法第23条(3)", "CSL art. 23(3)"},
+		"CSL-21(3)":        {"《网络安全法》第二十一条（三）", "Cybersecurity Law, art. 21(3)", "网安法第21条(3)", "CSL art. 21(3)"}, // until 2025
+		"CSL-61(1)":        {"《网络安全法》第六十一条（一）", "Cybersecurity Law, art. 61(1)", "网安法第61条(1)", "CSL art. 61(1)"},
+		"CSL-71(1)(3)":     {"《网络安全法》第七十一条（一）（三）", "Cybersecurity Law, art. 71(1)(3)", "网安法第71条(1)(3)", "CSL art. 71(1)(3)"},
 		"CIIR-26":          {"《关键信息基础设施安全保护条例》第二十六条至第二十八条", "CII Regulations, arts. 26-28", "关保条例第26条至第28条", "CIIR arts. 26-28"},
 		"CCR-45":           {"《商用密码管理条例》第四十五条、第四十八条", "Regulations on the Administration of Commercial Cryptography, arts. 45, 48", "商用密码管理条例第45条、第48条", "CCR arts. 45, 48"},
-		"IRM-4(1)b":        {"《网络安全事件报告管理办法》第四条第（一）项", "Incident Reporting Measures, art. 4(1)", "网络安全事件报告管理办法第4条第1项", "IRM art. 4(1)"},
+		"IRM-4(1)b":        {"《网络安全事件报告管理办法》第四条（一）", "Incident Reporting Measures, art. 4(1)", "网络安全事件报告管理办法第4条(1)", "IRM art. 4(1)"},
 		"O11-14(validity)": {"《数据出境安全评估办法》第十四条", "Measures for Security Assessment of Outbound Data Transfer, art. 14", "数据出境安全评估办法第14条", "O11 art. 14"},
 		"GBT39204-7.4":     {"GB/T 39204-2022，7.4", "GB/T 39204-2022, 7.4", "GB/T 39204-2022，7.4", "GB/T 39204-2022, 7.4"},
 		"MLPS2007-15":      {"《信息安全等级保护管理办法》（向公安机关备案）", "MLPS Measures 2007 (Filing with public security)", "信息安全等级保护管理办法", "MLPS2007"},

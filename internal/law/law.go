@@ -134,7 +134,6 @@ type Provision struct {
 	Kind       string          `strict:"kind"`
 	Topic      message.Text    `strict:"topic"`
 	Article    string          `strict:"article,optional"`
-	Paragraphs bool            `strict:"paragraphs,optional"` // what stands in parentheses counts paragraphs (款), not items (项)
 	In         []Standing      `strict:"in,optional"`
 	Quote      string          `strict:"quote,optional"`
 	Paraphrase Paraphrase      `strict:"paraphrase"`

@@ -376,19 +376,24 @@ func (p assessmentPrinter) recurring() {
 func (p assessmentPrinter) starting() {
 	type start struct {
 		day  day.Day
-		name string
+		what string
 	}
 	var starts []start
 	for _, i := range p.set.Library.Instruments() {
-		for _, v := range i.Versions {
-			if v.From.After(p.a.AsOf) {
-				starts = append(starts, start{v.From, p.text(i.Name())})
+		for n, v := range i.Versions {
+			if !v.From.After(p.a.AsOf) {
+				continue
 			}
+			what := p.msg("assess.starts", i.Name())
+			if n > 0 { // in force already, in other words
+				what = p.msg("assess.version_starts", i.Name(), v.ID)
+			}
+			starts = append(starts, start{v.From, what})
 		}
 	}
 	slices.SortStableFunc(starts, func(a, b start) int { return a.day.Compare(b.day) })
 	for _, s := range starts {
-		p.para(2, s.day.String()+" § ", p.msg("assess.starts", s.name)+p.msg("assess.in_days", p.a.AsOf.DaysUntil(s.day)))
+		p.para(2, s.day.String()+" § ", s.what+p.msg("assess.in_days", p.a.AsOf.DaysUntil(s.day)))
 	}
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"errors"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -186,6 +187,14 @@ func readAnswer(f *org.Fact, answers []string, number string) (json.RawMessage, 
 		return nil, wrong
 	}
 	return standing.Encode(val.In(f)), nil
+}
+
+// refused is the code of an answer that shows the form again.
+func (f *factForm) refused() int {
+	if f.Conflict != nil {
+		return http.StatusConflict
+	}
+	return http.StatusUnprocessableEntity
 }
 
 // seen is the number of the statement that a form was made from.

@@ -38,7 +38,7 @@ type stretch struct {
 	PrevPath, NextPath string
 }
 
-const provisionsShown = 25
+const provisionsShown = 25 // or instruments, on one page
 
 // stretchOf is the part of a list of so many provisions that begins at start,
 // or the first if there is none; path is the address of another.
@@ -56,8 +56,8 @@ func stretchOf(start, of int, path func(from int) string) stretch {
 	return t
 }
 
-// shown are the provisions of a stretch.
-func (t stretch) shown(list []*law.Provision) []*law.Provision { return list[max(0, t.From-1):t.To] }
+// shown is what of a list is in a stretch of it.
+func shown[T any](t stretch, list []T) []T { return list[max(0, t.From-1):t.To] }
 
 func (s *server) law(q *request) error {
 	p := lawPage{page: s.page(q, "law"), Text: strings.TrimSpace(q.FormValue("q")), ChangesPath: "/law/changes"}
@@ -78,15 +78,24 @@ func (s *server) law(q *request) error {
 }
 
 func (p *lawPage) listInstruments(s *server, q *request) {
-	for _, i := range s.Set.Library.Instruments() {
-		if f := q.FormValue("force"); f != "" && string(i.Force) != f {
-			continue
-		}
+	list := slices.DeleteFunc(slices.Clone(s.Set.Library.Instruments()), func(i *law.Instrument) bool {
+		f := q.FormValue("force")
+		return f != "" && string(i.Force) != f
+	})
+	p.stretch = p.stretchOf(q, len(list))
+	for _, i := range shown(p.stretch, list) {
 		from := i.Versions[len(i.Versions)-1].From.String()
 		p.Instruments = append(p.Instruments, instrumentItem{q.words, "/law/instruments/" + i.ID.Value, i.ID.Value, q.Text(i.Title), q.Text(i.Issuer),
 			orElse(from, q.T("law.day_unknown")), q.mark(i.Confidence), len(i.Provisions), q.forceTag(i.Force)})
 	}
-	p.Of = len(p.Instruments)
+}
+
+// stretchOf is the part of what is listed or found that is asked for.
+func (p *lawPage) stretchOf(q *request, of int) stretch {
+	start, _ := strconv.Atoi(q.FormValue("from"))
+	return stretchOf(start, of, func(from int) string {
+		return "/law" + when{}.query("q", p.Text, "force", q.FormValue("force"), "from", strconv.Itoa(from))
+	})
 }
 
 func (s *server) searchLaw(q *request, p *lawPage) {
@@ -95,11 +104,8 @@ func (s *server) searchLaw(q *request, p *lawPage) {
 	if f := q.FormValue("force"); f != "" {
 		found = slices.DeleteFunc(found, func(pr *law.Provision) bool { return string(pr.Instrument.Force) != f })
 	}
-	start, _ := strconv.Atoi(q.FormValue("from"))
-	p.stretch = stretchOf(start, len(found), func(from int) string {
-		return "/law" + when{}.query("q", p.Text, "force", q.FormValue("force"), "from", strconv.Itoa(from))
-	})
-	for _, pr := range p.shown(found) {
+	p.stretch = p.stretchOf(q, len(found))
+	for _, pr := range shown(p.stretch, found) {
 		p.Found = append(p.Found, s.wording(q, pr, current(pr, s.Standing.Today())))
 	}
 }
@@ -143,7 +149,7 @@ func (s *server) instrument(q *request) error {
 	p.stretch = stretchOf(q.startIn(i), len(i.Provisions), func(from int) string {
 		return "/law/instruments/" + i.ID.Value + when{}.query("from", strconv.Itoa(from)) + "#provisions"
 	})
-	for _, pr := range p.shown(i.Provisions) {
+	for _, pr := range shown(p.stretch, i.Provisions) {
 		v := s.wording(q, pr, current(pr, s.Standing.Today()))
 		v.Anchor = pr.ID.Value
 		p.Provisions = append(p.Provisions, v)

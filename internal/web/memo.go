@@ -2,91 +2,100 @@ package web
 
 import (
 	"net/http"
-	"slices"
 
 	"guanji/internal/day"
+	"guanji/internal/law"
 	"guanji/internal/message"
 	"guanji/internal/org"
-	"guanji/internal/regime"
-	"guanji/internal/report"
 	"guanji/internal/standing"
 )
 
-// both is one thing in both languages, as the memo shows everything.
-type both struct{ Zh, En string }
-
-// memoPage is a memo for counsel, to be printed.
+// memoPage is a memo for counsel, to be printed: everything in both languages.
 type memoPage struct {
 	page
-	Name, When, Made                    both
-	Disclaimer                          both
-	Status, Meaning                     both
-	Deciders                            []both
-	Warnings                            []both
-	Reasons                             []memoReason
-	Missing, Flips                      []both
-	Areas                               []memoArea
-	MayApply                            []memoDuty
-	Transfers                           []memoTransfer
-	Facts                               []memoFact
-	ReasonsLeft, MissingLeft, FlipsLeft int
-	FactsLeft                           int
-	Provisions                          []provisionView // that the determination and the transfers rest on
-	Content, Digest                     string
-	By                                  string
+	Heading, Name, When, Made message.Text
+	Disclaimer                message.Text
+	SummaryName, ContentsName message.Text
+	Summary                   []memoTwo
+	Sections                  []memoSection
 }
 
-type memoReason struct {
-	Text  both
-	About both
-	Tag   string
-	Cites []string
-	Mark  both
-	Facts []both
+// memoSection is a numbered part of the memo.
+type memoSection struct {
+	Number int
+	ID     string
+	Name   message.Text
+	Lead   []message.Text // what must be known before reading it
+	Groups []memoGroup
+	Heads  []message.Text // of the table of facts
+	Facts  []memoFact
+	Left   message.Text // how much more there is
 }
 
-type memoArea struct {
-	Name   both
-	Duties []memoDuty
+// memoGroup is a part of a section, with a name or without.
+type memoGroup struct {
+	Name  message.Text
+	Items []memoTwo
 }
 
-type memoDuty struct {
-	Name, Bearer, Cadence, Why, Force both
-	Cites                             []string
-	Mark                              both
-	Depends                           []both
+// memoTwo is one thing in both languages, side by side.
+type memoTwo struct{ Zh, En memoSide }
+
+// memoSide is one thing in one language.
+type memoSide struct {
+	Tag, Name, Mark string
+	ID              string // in small type after the name
+	Lines           []memoLine
 }
 
-type memoTransfer struct {
-	Name, Result both
-	Basis        []string
-	Reasons      []memoReason
-	Missing      []both
+// memoLine says something of a thing: one value in its line, several in lines
+// of their own.
+type memoLine struct {
+	Label  string
+	Values []memoValue
 }
 
+type memoValue struct {
+	Text, Mark string
+	Cites      []memoCite
+}
+
+// memoCite is a provision as lawyers cite it, with its id.
+type memoCite struct{ Text, ID string }
+
+// memoFact is what was stated, and what the assessment takes instead.
 type memoFact struct {
-	About, Label, Value both
+	About, Label, Value message.Text
+	Judged              message.Text
 	By                  string
-	Sure                both
+	Sure                message.Text
 	Source              string
 }
+
+// The sections in their order.
+const (
+	memoDetermination = 1 + iota
+	memoReasons
+	memoUnknown
+	memoFlips
+	memoDuties
+	memoMayApply
+	memoPenalties
+	memoTransfers
+	memoFacts
+	memoProvisions
+	memoReview
+)
 
 // What keeps the memo of an organization with very many systems printable. The
 // memo says how much more there is, and where.
 const (
-	mostMemoFacts = 600
-	mostMemoLines = 400 // of each other list
+	mostMemoFacts     = 600
+	mostMemoLines     = 400 // of each other list
+	mostMemoTransfers = 100
+	mostMemoNames     = 8 // of systems, wherever they are named
+	mostMemoSummary   = 8 // dates, transfers and warnings of the summary
 )
-
-func bothOf(f func(w words) string) both {
-	return both{f(words{message.Chinese}), f(words{message.English})}
-}
-
-func bothTexts(t message.Text) both { return both{t.Zh, t.En} }
-
-func bothMessages(key string, args ...any) both {
-	return bothOf(func(w words) string { return w.T(key, args...) })
-}
 
 func (s *server) memo(q *orgRequest) error {
 	base := q.page("memo")
@@ -95,199 +104,173 @@ func (s *server) memo(q *orgRequest) error {
 	if err != nil {
 		return err
 	}
-	a := v.Assessment
-	m := memoMaker{q, v}
-	p := memoPage{page: base, Name: bothTexts(a.Organization.Name), When: bothMessages("memo.when", v.On.String()), Made: bothMessages("memo.made", clock(s.Now()), q.holder.Name),
-		Disclaimer: bothMessages("disclaimer"), Status: bothMessages("status." + string(a.Determination.Status)), Meaning: bothMessages("status." + string(a.Determination.Status) + ".means"),
-		Content: q.T("web.footer", a.Content.Version, a.Content.ResearchedThrough.String()), Digest: a.Content.Digest, By: q.holder.Name}
+	m := memoMaker{s: s, v: v, zh: q.speaking(message.Chinese), en: q.speaking(message.English)}
+	m.gather()
+	p := memoPage{page: base, Heading: said("page.memo"), Name: v.Assessment.Organization.Name, When: said("memo.when", v.On.String()),
+		Made: said("memo.made", clock(s.Now()), q.holder.Name), Disclaimer: said("disclaimer"),
+		SummaryName: said("memo.summary"), ContentsName: said("memo.contents")}
 	if v.Known != (day.Day{}) {
-		p.When = bothMessages("memo.when_known", v.On.String(), v.Known.String())
+		p.When = said("memo.when_known", v.On.String(), v.Known.String())
 	}
-	zh, en := words{message.Chinese}.deciders(a.Deciders), words{message.English}.deciders(a.Deciders)
-	for i := range zh {
-		p.Deciders = append(p.Deciders, both{zh[i], en[i]})
-	}
-	for _, w := range a.Warnings {
-		p.Warnings = append(p.Warnings, bothTexts(w.Text))
-	}
-	d := a.Determination
-	p.Reasons, p.ReasonsLeft = m.reasons(d.Reasons[:min(len(d.Reasons), mostMemoLines)]), max(0, len(d.Reasons)-mostMemoLines)
-	p.MissingLeft, p.FlipsLeft = max(0, len(d.Missing)-mostMemoLines), max(0, len(d.Flips)-mostMemoLines)
-	for _, x := range d.Missing[:min(len(d.Missing), mostMemoLines)] {
-		p.Missing = append(p.Missing, m.missing(x))
-	}
-	for _, x := range d.Flips[:min(len(d.Flips), mostMemoLines)] {
-		p.Flips = append(p.Flips, m.flip(x))
-	}
-	p.Areas, p.MayApply = m.duties()
-	for i := range a.Transfers {
-		p.Transfers = append(p.Transfers, m.transfer(&a.Transfers[i]))
-	}
-	p.Facts, p.FactsLeft = m.facts()
-	p.Provisions = m.provisions(p)
+	p.Summary = m.summary()
+	p.Sections = []memoSection{m.determination(), m.reasons(), m.notKnown(), m.flips(), m.duties(), m.mayApply(), m.penalties(),
+		m.transfers(), m.facts(), m.provisions(), m.review(q.holder.Name)}
 	return s.render(q.request, http.StatusOK, "memo", p)
 }
 
+// speaking is the same request by a reader of a language.
+func (q *orgRequest) speaking(l message.Lang) *orgRequest {
+	of, r := *q, *q.request
+	r.words = words{l}
+	of.request = &r
+	return &of
+}
+
+// said is a message in both languages.
+func said(key string, args ...any) message.Text { return message.New(key, args...).Text() }
+
 // memoMaker words a view in both languages.
 type memoMaker struct {
-	q *orgRequest
-	v *standing.View
+	s      *server
+	v      *standing.View
+	zh, en *orgRequest
+	open   gathered // what is not known
+	cited  []string // the provisions of the determination and the transfers
 }
 
-// about names what something is about; "" for the organization itself.
-func (m memoMaker) about(subject string) both {
-	if subject == string(org.AboutOrganization) {
-		return bothMessages("subject.organization")
-	}
-	return bothTexts(m.v.State.Name(org.AboutSystem, subject))
+// two words a thing twice.
+func (m *memoMaker) two(f func(q *orgRequest) memoSide) memoTwo { return memoTwo{f(m.zh), f(m.en)} }
+
+// lines is a thing without a name.
+func (m *memoMaker) lines(f func(q *orgRequest) []memoLine) memoTwo {
+	return m.two(func(q *orgRequest) memoSide { return memoSide{Lines: f(q)} })
 }
 
-func (m memoMaker) reasons(list []regime.Reason) []memoReason {
-	all := make([]memoReason, len(list))
-	for i, r := range list {
-		all[i] = memoReason{Text: bothTexts(r.Text), About: m.about(r.Subject), Tag: "?", Cites: r.Provisions, Mark: bothOf(func(w words) string { return w.mark(r.Confidence) })}
-		if r.Value != nil {
-			all[i].Tag = map[bool]string{true: "✓", false: "–"}[*r.Value]
-		}
-		ids := make([]string, 0, len(r.Facts))
-		for id := range r.Facts {
-			ids = append(ids, id)
-		}
-		slices.Sort(ids)
-		for _, id := range ids {
-			if f := m.q.s.Set.Vocabulary.Fact(id); f != nil {
-				all[i].Facts = append(all[i].Facts, pair(bothTexts(f.Label), bothTexts(f.Show(r.Facts[id]))))
-			}
-		}
-	}
-	return all
+func section(number int, id string, groups ...memoGroup) memoSection {
+	return memoSection{Number: number, ID: id, Name: said("memo.section." + id), Groups: groups}
 }
 
-// pair is a name with its value.
-func pair(name, value both) both { return both{name.Zh + "：" + value.Zh, name.En + ": " + value.En} }
-
-func (m memoMaker) missing(x regime.Missing) both {
-	f := m.q.s.Set.Vocabulary.Fact(x.Fact)
-	about := m.about(x.Subject)
-	return bothOf(func(w words) string {
-		return w.T("memo.missing", f.Question, both2text(about), message.New("status."+string(x.CouldBecome)))
-	})
+// line is a line with the label of a message; none without values.
+func (q *orgRequest) line(key string, values ...memoValue) []memoLine {
+	if len(values) == 0 {
+		return nil
+	}
+	return []memoLine{{q.T(key) + q.T("colon"), values}}
 }
 
-func both2text(b both) message.Text { return message.Text{En: b.En, Zh: b.Zh} }
-
-func (m memoMaker) flip(x regime.Flip) both {
-	f := m.q.s.Set.Vocabulary.Fact(x.Fact)
-	about := both2text(m.about(x.Subject))
-	return bothOf(func(w words) string {
-		return w.T("memo.flip", f.Label, about, f.Show(x.From), f.Show(x.To), message.New("status."+string(x.Status)))
-	})
+// plain is text as the value of a line; none where it is empty.
+func plain(texts ...string) []memoValue {
+	var values []memoValue
+	for _, t := range texts {
+		if t != "" {
+			values = append(values, memoValue{Text: t})
+		}
+	}
+	return values
 }
 
-// duties are those that apply, by area, and those that may.
-func (m memoMaker) duties() (areas []memoArea, may []memoDuty) {
-	for _, area := range m.q.s.Set.Areas {
-		a := memoArea{Name: bothTexts(area.Name)}
-		for _, r := range m.v.Rows {
-			switch {
-			case r.Area != area.ID.Value:
-			case r.Applies() == regime.Yes:
-				a.Duties = append(a.Duties, m.duty(r, regime.Yes))
-			case r.Applies() == regime.Unknown:
-				may = append(may, m.duty(r, regime.Unknown))
-			}
-		}
-		if len(a.Duties) > 0 {
-			areas = append(areas, a)
-		}
+// marked is the mark of a confidence behind a text.
+func (w words) marked(c law.Confidence) string {
+	if mark := w.mark(c); mark != "" {
+		return w.T("mark", mark)
 	}
-	return areas, may
+	return ""
 }
 
-func (m memoMaker) duty(r standing.Row, as regime.Applies) memoDuty {
-	d := memoDuty{Name: bothTexts(r.Name), Cadence: bothOf(func(w words) string { return report.Cadence(w.lang, r.Cadence) }),
-		Force: bothMessages("force." + string(r.Force)), Mark: bothOf(func(w words) string { return w.mark(r.Confidence) })}
-	for _, b := range m.q.s.Set.Bearers {
-		if b.ID.Value == r.Bearer {
-			d.Bearer = bothTexts(b.Name)
-		}
+// some keeps the first of a long list, and says how many more there are.
+func some(w words, list []string, most int) []string {
+	if len(list) <= most {
+		return list
 	}
-	for _, p := range r.Provisions {
-		d.Cites = append(d.Cites, p.ID)
-	}
-	i := slices.IndexFunc(r.Answers, func(a regime.DutyAnswer) bool { return a.Applies == as })
-	if answer := r.Answers[i]; len(answer.Because) > 0 {
-		d.Why = bothTexts(answer.Because[0].Text)
-		for _, id := range answer.DependsOn {
-			if f := m.q.s.Set.Vocabulary.Fact(id); f != nil {
-				d.Depends = append(d.Depends, bothTexts(f.Label))
-			}
-		}
-	}
-	return d
+	return append(list[:most:most], w.T("web.more", len(list)-most))
 }
 
-func (m memoMaker) transfer(t *regime.TransferDecision) memoTransfer {
-	x := memoTransfer{Name: bothTexts(t.Name), Result: bothMessages("result." + string(t.Result)), Basis: t.Basis, Reasons: m.reasons(t.Reasons)}
-	for i := range x.Reasons {
-		x.Reasons[i].About = both{}
+// names joins the first of many names.
+func (m *memoMaker) names(w words, refs []standing.Ref) string {
+	var names []string
+	for _, r := range refs[:min(len(refs), mostMemoNames)] {
+		names = append(names, m.name(w, r))
 	}
-	for _, id := range t.Missing {
-		if f := m.q.s.Set.Vocabulary.Fact(id); f != nil {
-			x.Missing = append(x.Missing, bothTexts(f.Label))
-		}
+	text := w.join(names)
+	if more := len(refs) - mostMemoNames; more > 0 {
+		text += w.T("assess.and_more", more)
 	}
-	return x
+	return text
 }
 
-// facts are those stated, of the organization first.
-func (m memoMaker) facts() (list []memoFact, left int) {
-	add := func(about org.Subject, id string, name both) {
-		for _, e := range m.v.State.Stated(about, id) {
-			f := m.q.s.Set.Vocabulary.Fact(e.Key)
-			if f == nil {
-				continue
-			}
-			if len(list) == mostMemoFacts {
-				left++
-				continue
-			}
-			val, _ := f.FromJSON(e.Value)
-			list = append(list, memoFact{name, bothTexts(f.Label), bothTexts(f.Show(val.In(f))), e.By + " " + clock(e.At), bothMessages("sure." + string(e.Sure)), e.Source})
-		}
+// name names what something is about.
+func (m *memoMaker) name(w words, r standing.Ref) string {
+	switch {
+	case r.About == org.AboutOrganization:
+		return w.T("subject.organization")
+	case r.Subject == string(org.AboutOrganization):
+		return w.T("memo.no_system") // facts of systems, while there is none
 	}
-	add(org.AboutOrganization, string(org.AboutOrganization), bothMessages("subject.organization"))
-	for _, about := range []org.Subject{org.AboutSystem, org.AboutTransfer} {
-		for _, id := range m.v.State.Units(about) {
-			add(about, id, bothTexts(m.v.State.Name(about, id)))
-		}
-	}
-	return list, left
+	return orElse(w.Text(m.v.State.Name(r.About, r.Subject)), r.Subject)
 }
 
-// provisions are those that the determination and the transfers cite, as they
-// stood on the day.
-func (m memoMaker) provisions(p memoPage) []provisionView {
-	var ids []string
-	collect := func(list []memoReason) {
-		for _, r := range list {
-			ids = append(ids, r.Cites...)
+// subject is what the answer of a duty or a reason is about.
+func subject(id string) standing.Ref {
+	if id == string(org.AboutOrganization) {
+		return standing.OfOrganization("")
+	}
+	return standing.Ref{About: org.AboutSystem, Subject: id}
+}
+
+func (m *memoMaker) reasons() memoSection {
+	list := m.v.Assessment.Determination.Reasons
+	s := section(memoReasons, "reasons", memoGroup{})
+	s.Lead = []message.Text{said("memo.lead.reasons")}
+	for _, r := range list[:min(len(list), mostMemoLines)] {
+		s.Groups[0].Items = append(s.Groups[0].Items, m.reason(r, subject(r.Subject), true))
+	}
+	s.leave(len(list) - mostMemoLines)
+	s.orElse("memo.reasons.none")
+	return s
+}
+
+// leave says how many items are left out.
+func (s *memoSection) leave(n int) {
+	if n > 0 {
+		s.Left = said("memo.left", n)
+	}
+}
+
+// orElse says what it means where a section lists nothing.
+func (s *memoSection) orElse(key string) {
+	for _, g := range s.Groups {
+		if len(g.Items) > 0 {
+			return
 		}
 	}
-	collect(p.Reasons)
-	for _, t := range p.Transfers {
-		ids = append(ids, t.Basis...)
-		collect(t.Reasons)
+	s.Lead = []message.Text{said(key)}
+}
+
+func (m *memoMaker) flips() memoSection {
+	list := m.v.Assessment.Determination.Flips
+	s := section(memoFlips, "flips", memoGroup{})
+	for _, x := range list[:min(len(list), mostMemoLines)] {
+		f := m.s.Set.Vocabulary.Fact(x.Fact)
+		about := subject(x.Subject)
+		s.Groups[0].Items = append(s.Groups[0].Items, m.two(func(q *orgRequest) memoSide {
+			text := q.T("memo.flip", f.Label, m.name(q.words, about), f.Show(x.From), f.Show(x.To), message.New("status."+string(x.Status)))
+			return memoSide{Lines: []memoLine{{"", plain(text)}}}
+		}))
 	}
-	slices.Sort(ids)
-	var views []provisionView
-	for _, id := range slices.Compact(ids) {
-		found := m.q.s.Set.Library.Find(id)
-		if pr := m.q.s.Set.Library.Provision(id); pr != nil {
-			views = append(views, m.q.s.wording(m.q.request, pr, current(pr, m.v.On)))
-		} else if len(found) > 0 {
-			views = append(views, m.q.s.wording(m.q.request, found[0], current(found[0], m.v.On)))
+	s.leave(len(list) - mostMemoLines)
+	s.orElse("memo.flips.none")
+	return s
+}
+
+// review is where the memo is signed.
+func (m *memoMaker) review(by string) memoSection {
+	c := m.v.Assessment.Content
+	return section(memoReview, "review", memoGroup{Items: []memoTwo{m.two(func(q *orgRequest) memoSide {
+		var lines []memoLine
+		for _, text := range []string{q.T("memo.sign.made", by), q.T("memo.sign"), q.T("memo.sign.counsel"), q.T("memo.sign"),
+			q.T("web.footer", c.Version, c.ResearchedThrough.String()), c.Digest} {
+			lines = append(lines, memoLine{"", plain(text)})
 		}
-	}
-	return views
+		return memoSide{Lines: lines}
+	})}})
 }

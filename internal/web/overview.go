@@ -193,7 +193,7 @@ func (q *orgRequest) dates(v *standing.View) []dateItem {
 			if version.From.After(v.On) {
 				what := q.T("assess.starts", q.Text(i.Name()))
 				if n > 0 { // in force already, in other words
-					what = q.T("overview.version_starts", q.Text(i.Name()), version.ID)
+					what = q.T("assess.version_starts", q.Text(i.Name()), version.ID)
 				}
 				add(version.From, dateItem{Name: what, Path: "/law/instruments/" + i.ID.Value, Tag: tag{"", "§", q.T("overview.law")}})
 			}

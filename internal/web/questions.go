@@ -274,9 +274,9 @@ func (s *server) saveFact(q *orgRequest) error {
 		if err != nil {
 			return err
 		}
-		return s.renderQuestions(q, http.StatusUnprocessableEntity, p)
+		return s.renderQuestions(q, again.refused(), p)
 	case again != nil:
-		return q.renderFact(http.StatusUnprocessableEntity, v, f, r, *again)
+		return q.renderFact(again.refused(), v, f, r, *again)
 	case flow && q.part("questions"):
 		return s.questions(q)
 	case flow:
