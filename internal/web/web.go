@@ -64,7 +64,7 @@ func New(c Config) (http.Handler, error) {
 }
 
 // gzipLevel trades size for time: pages are made anew for every reader.
-const gzipLevel = 3
+const gzipLevel = 5
 
 // routes is the map of the site.
 func (s *server) routes() *http.ServeMux {
