@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -106,7 +107,7 @@ func (q *interview) begin() error {
 		if err != nil {
 			return err
 		}
-		q.doc = standing.NewDocument(orElse(id, "organization-1"), name)
+		q.doc = standing.NewDocument(cmp.Or(id, "organization-1"), name)
 		return q.save()
 	}
 	if err != nil {
@@ -125,15 +126,8 @@ func (q *interview) name() (message.Text, error) {
 		return message.Text{}, err
 	}
 	zh, err := q.line(q.msg("ask.name_zh"))
-	en = orElse(en, orElse(zh, "Unnamed"))
-	return message.Text{En: en, Zh: orElse(zh, en)}, err
-}
-
-func orElse(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
+	en = cmp.Or(en, cmp.Or(zh, "Unnamed"))
+	return message.Text{En: en, Zh: cmp.Or(zh, en)}, err
 }
 
 // line asks for one line. The end of input, or q, leaves the interview.

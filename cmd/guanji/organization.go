@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"text/tabwriter"
 
@@ -57,7 +58,7 @@ func (p *program) organizationImport() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		author := standing.Author{By: userName(), Origin: standing.Imported, Source: orElse(source, args[0]), Sure: standing.Stated}
+		author := standing.Author{By: userName(), Origin: standing.Imported, Source: cmp.Or(source, args[0]), Sure: standing.Stated}
 		done, err := in.standing.Import(cmd.Context(), "", args[0], data, whole, author)
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"io"
@@ -20,7 +21,7 @@ import (
 // GUANJI_TEST_POSTGRES names, and returns its address.
 func postgresSchema(t *testing.T) *url.URL {
 	t.Helper()
-	server := orElse(os.Getenv("GUANJI_TEST_POSTGRES"), "postgres://postgres@127.0.0.1:5432/test")
+	server := cmp.Or(os.Getenv("GUANJI_TEST_POSTGRES"), "postgres://postgres@127.0.0.1:5432/test")
 	run := func(sql string) {
 		conn, err := pgx.Connect(context.Background(), server)
 		if err == nil {

@@ -1,6 +1,7 @@
 package standing
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -31,18 +32,11 @@ func CheckUnit(id string, name message.Text) (message.Text, problem.Fields) {
 		mistakes = append(mistakes, problem.Field{Name: "id", Msg: message.New("standing.bad_id", MaxID)})
 	}
 	name = message.Text{En: strings.TrimSpace(name.En), Zh: strings.TrimSpace(name.Zh)}
-	name = message.Text{En: orElse(name.En, name.Zh), Zh: orElse(name.Zh, name.En)}
+	name = message.Text{En: cmp.Or(name.En, name.Zh), Zh: cmp.Or(name.Zh, name.En)}
 	if name.En == "" || !oneLine(name.En, MaxName) || !oneLine(name.Zh, MaxName) {
 		mistakes = append(mistakes, problem.Field{Name: "name_en", Msg: message.New("standing.bad_name", MaxName)})
 	}
 	return name, mistakes
-}
-
-func orElse(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
 
 // goodID reports whether an id may be given to something new. Files that are

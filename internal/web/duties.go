@@ -136,7 +136,7 @@ func (p *dutiesPage) choices(q *orgRequest) {
 	}
 	options(q.FormValue("area"), p.Areas)
 	options(q.FormValue("bearer"), p.Bearers)
-	options(orElse(q.FormValue("applies"), "yes"), p.Applies)
+	options(cmp.Or(q.FormValue("applies"), "yes"), p.Applies)
 }
 
 // sorted orders rows by the column asked, or by area, what binds first.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -86,7 +87,7 @@ func (p *lawPage) listInstruments(s *server, q *request) {
 	for _, i := range shown(p.stretch, list) {
 		from := i.Versions[len(i.Versions)-1].From.String()
 		p.Instruments = append(p.Instruments, instrumentItem{q.words, "/law/instruments/" + i.ID.Value, i.ID.Value, q.Text(i.Title), q.Text(i.Issuer),
-			orElse(from, q.T("law.day_unknown")), q.mark(i.Confidence), len(i.Provisions), q.forceTag(i.Force)})
+			cmp.Or(from, q.T("law.day_unknown")), q.mark(i.Confidence), len(i.Provisions), q.forceTag(i.Force)})
 	}
 }
 
@@ -244,7 +245,7 @@ const (
 
 func (s *server) lawChanges(q *request) error {
 	p := changesPage{page: s.page(q, "law_changes")}
-	from, to := orElse(q.FormValue("from"), "2025-12-31"), orElse(q.FormValue("to"), "2026-01-01")
+	from, to := cmp.Or(q.FormValue("from"), "2025-12-31"), cmp.Or(q.FormValue("to"), "2026-01-01")
 	p.From = field{words: q.words, Name: "from", Label: q.T("law.from"), Type: "date", Value: from}
 	p.To = field{words: q.words, Name: "to", Label: q.T("law.to"), Type: "date", Value: to}
 	a, b := p.readDay(q, &p.From), p.readDay(q, &p.To)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 
 	"guanji/internal/day"
@@ -206,7 +207,7 @@ func (m *memoMaker) name(w words, r standing.Ref) string {
 	case r.Subject == string(org.AboutOrganization):
 		return w.T("memo.no_system") // facts of systems, while there is none
 	}
-	return orElse(w.Text(m.v.State.Name(r.About, r.Subject)), r.Subject)
+	return cmp.Or(w.Text(m.v.State.Name(r.About, r.Subject)), r.Subject)
 }
 
 // subject is what the answer of a duty or a reason is about.
@@ -225,7 +226,7 @@ func (m *memoMaker) reasons() memoSection {
 		s.Groups[0].Items = append(s.Groups[0].Items, m.reason(r, subject(r.Subject), true))
 	}
 	s.leave(len(list) - mostMemoLines)
-	s.orElse("memo.reasons.none")
+	s.ifEmpty("memo.reasons.none")
 	return s
 }
 
@@ -236,8 +237,8 @@ func (s *memoSection) leave(n int) {
 	}
 }
 
-// orElse says what it means where a section lists nothing.
-func (s *memoSection) orElse(key string) {
+// ifEmpty says what it means where a section lists nothing.
+func (s *memoSection) ifEmpty(key string) {
 	for _, g := range s.Groups {
 		if len(g.Items) > 0 {
 			return
@@ -258,7 +259,7 @@ func (m *memoMaker) flips() memoSection {
 		}))
 	}
 	s.leave(len(list) - mostMemoLines)
-	s.orElse("memo.flips.none")
+	s.ifEmpty("memo.flips.none")
 	return s
 }
 

@@ -107,7 +107,7 @@ func (m *memoMaker) duties() memoSection {
 			s.Groups = append(s.Groups, g)
 		}
 	}
-	s.orElse("memo.duties.none")
+	s.ifEmpty("memo.duties.none")
 	return s
 }
 
@@ -119,7 +119,7 @@ func (m *memoMaker) mayApply() memoSection {
 			s.Groups[0].Items = append(s.Groups[0].Items, m.duty(r))
 		}
 	}
-	s.orElse("memo.may.none")
+	s.ifEmpty("memo.may.none")
 	return s
 }
 
@@ -208,7 +208,7 @@ func (m *memoMaker) penalties() memoSection {
 		}))
 	}
 	s.Lead = []message.Text{said("memo.lead.penalties")}
-	s.orElse("memo.penalties.none")
+	s.ifEmpty("memo.penalties.none")
 	return s
 }
 
@@ -219,7 +219,7 @@ func (m *memoMaker) transfers() memoSection {
 		s.Groups = append(s.Groups, m.transfer(&list[i]))
 	}
 	s.leave(len(list) - mostMemoTransfers)
-	s.orElse("memo.no_transfers")
+	s.ifEmpty("memo.no_transfers")
 	return s
 }
 
@@ -338,6 +338,6 @@ func (m *memoMaker) provisions() memoSection {
 	}
 	s.leave(len(s.Groups[0].Items) - mostMemoLines)
 	s.Groups[0].Items = s.Groups[0].Items[:min(len(s.Groups[0].Items), mostMemoLines)]
-	s.orElse("memo.none")
+	s.ifEmpty("memo.none")
 	return s
 }

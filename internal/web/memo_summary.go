@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"strings"
 
 	"guanji/internal/message"
@@ -99,7 +100,7 @@ func (m *memoMaker) determination() memoSection {
 			told = []string{q.T("notice.none")}
 		}
 		side.Lines = append(q.line("memo.notices", plain(some(q.words, told, mostMemoLines)...)...),
-			q.line("memo.systems", plain(orElse(m.names(q.words, systems), q.T("memo.none")))...)...)
+			q.line("memo.systems", plain(cmp.Or(m.names(q.words, systems), q.T("memo.none")))...)...)
 		return side
 	})}})
 	s.Lead = []message.Text{said("memo.lead.determination")}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -65,7 +66,7 @@ func (q *orgRequest) notice(id string, n standing.Notice, at map[string]string) 
 	v.Systems.Max = 4000
 	v.Boxes = q.systemBoxes(n.Systems)
 	v.Systems.Error = at["systems"]
-	v.Sure, v.Source = q.sures(standing.Sure(orElse(q.PostFormValue("sure"), string(standing.Stated)))), q.sourceField(q.PostFormValue("source"), at["source"])
+	v.Sure, v.Source = q.sures(standing.Sure(cmp.Or(q.PostFormValue("sure"), string(standing.Stated)))), q.sourceField(q.PostFormValue("source"), at["source"])
 	v.Source.Scope = id
 	if id != "" {
 		v.Path = q.to("notices/" + url.PathEscape(id))

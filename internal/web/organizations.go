@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"net/url"
@@ -133,7 +134,7 @@ func shortName(name string) string {
 	if r := []rune(name); len(r) > 100 {
 		name = string(r[:100])
 	}
-	return orElse(name, "file")
+	return cmp.Or(name, "file")
 }
 
 // fileErrors returns the mistakes of a file, one to a line; other failures are

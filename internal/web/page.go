@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -139,7 +140,7 @@ func (s *server) nav(q *request) []navItem {
 		}
 		items = append(items, navItem{Path: path, Name: q.T("nav." + key), Icon: key, Here: here, Group: group})
 	}
-	id := orElse(q.PathValue("org"), cookie(q.Request, orgCookie))
+	id := cmp.Or(q.PathValue("org"), cookie(q.Request, orgCookie))
 	if q.PathValue("org") == "" && id != "" {
 		if _, err := s.Standing.State(q.Context(), id); err != nil {
 			id = ""

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -132,7 +133,7 @@ func (q *orgRequest) view() (*standing.View, error) {
 // author is who states what the form says, and how sure.
 func (q *orgRequest) author() standing.Author {
 	return standing.Author{By: q.holder.Name, Origin: standing.Asked, Source: strings.TrimSpace(q.PostFormValue("source")),
-		Sure: standing.Sure(orElse(q.PostFormValue("sure"), string(standing.Stated)))}
+		Sure: standing.Sure(cmp.Or(q.PostFormValue("sure"), string(standing.Stated)))}
 }
 
 // to returns the path of a page about the organization, for the same day.
@@ -321,11 +322,4 @@ func route(r *http.Request) string {
 	}
 	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	return r.Method + " /" + first
-}
-
-func orElse(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }

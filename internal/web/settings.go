@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 
@@ -38,7 +39,7 @@ func (s *server) renderSettings(q *request, code int, at map[string]string, secr
 		Password: field{words: q.words, Name: "password", Label: q.T("settings.password"), Hint: q.T("link.password.hint", account.MinPassword), Type: "password",
 			Autocomplete: "new-password", Max: account.MaxPassword, Error: at["password"]},
 		Label: field{words: q.words, Name: "label", Label: q.T("settings.token.label"), Hint: q.T("settings.token.label.hint"), Value: q.PostFormValue("label"), Max: account.MaxName, Error: at["label"]},
-		Days:  field{words: q.words, Name: "days", Label: q.T("settings.token.days"), Value: orElse(q.PostFormValue("days"), "90"), Type: "number", Max: 4, Error: at["days"]}}
+		Days:  field{words: q.words, Name: "days", Label: q.T("settings.token.days"), Value: cmp.Or(q.PostFormValue("days"), "90"), Type: "number", Max: 4, Error: at["days"]}}
 	p.Old.Hint = q.T("settings.old.hint")
 	if secret != "" { // the form was taken, and begins anew
 		p.Label.Value, p.Days.Value = "", "90"

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -304,7 +305,7 @@ func (p *whatIfPage) pick(q *orgRequest, v *standing.View, st whatIfState) {
 		for _, id := range transfers {
 			p.Subjects = append(p.Subjects, option{Value: id, Name: q.T("what_if.transfer", v.State.Name(org.AboutTransfer, id))})
 		}
-		st.subject = orElse(st.subject, string(org.AboutOrganization))
+		st.subject = cmp.Or(st.subject, string(org.AboutOrganization))
 		options(st.subject, p.Subjects)
 	}
 	if st.subject == "" {
