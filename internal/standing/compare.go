@@ -15,6 +15,7 @@ type Difference struct {
 	Starts        []DutyChange // duties that apply now to a subject, and did not
 	Ends          []DutyChange // duties that applied to a subject, and do not now
 	Opens         []DutyChange // duties of which it is no longer known
+	Settled       []DutyChange // duties of which it was not known, and which do not apply
 	Transfers     []TransferChange
 }
 
@@ -33,7 +34,7 @@ type TransferChange struct {
 
 // Same reports whether nothing changes.
 func (d Difference) Same() bool {
-	return d.Before == d.After && len(d.NewReasons)+len(d.LostReasons)+len(d.Starts)+len(d.Ends)+len(d.Opens)+len(d.Transfers) == 0
+	return d.Before == d.After && len(d.NewReasons)+len(d.LostReasons)+len(d.Starts)+len(d.Ends)+len(d.Opens)+len(d.Settled)+len(d.Transfers) == 0
 }
 
 // Compare tells what changes from one view to another.
@@ -64,15 +65,23 @@ func Compare(before, after *View) Difference {
 
 // duty gathers the subjects for which the answer of a duty is another.
 func (d *Difference) duty(r Row, was map[string]regime.Applies) {
-	into := map[regime.Applies]*[]DutyChange{regime.Yes: &d.Starts, regime.No: &d.Ends, regime.Unknown: &d.Opens}
-	changes := map[regime.Applies][]string{}
+	changes := map[*[]DutyChange][]string{}
 	for _, a := range r.Answers {
-		if a.Applies != was[a.Subject] {
-			changes[a.Applies] = append(changes[a.Applies], a.Subject)
+		into := &d.Starts
+		switch before := was[a.Subject]; {
+		case a.Applies == before:
+			continue
+		case a.Applies == regime.Unknown:
+			into = &d.Opens
+		case a.Applies == regime.No && before == regime.Yes:
+			into = &d.Ends
+		case a.Applies == regime.No:
+			into = &d.Settled
 		}
+		changes[into] = append(changes[into], a.Subject)
 	}
-	for now, subjects := range changes {
-		*into[now] = append(*into[now], DutyChange{r, subjects})
+	for into, subjects := range changes {
+		*into = append(*into, DutyChange{r, subjects})
 	}
 }
 

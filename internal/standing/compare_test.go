@@ -108,3 +108,13 @@ func TestUnknownStaysUnknown(t *testing.T) {
 		}
 	}
 }
+
+// TestCompareTellsWhatIsRuledOut fails if a duty that nobody knew to apply is
+// said to end.
+func TestCompareTellsWhatIsRuledOut(t *testing.T) {
+	s, _ := acme(t)
+	d := differenceOf(t, s, change(OfOrganization("org.sectors"), `["energy"]`))
+	if len(d.Ends) != 0 || len(d.Settled) == 0 || len(d.Starts) == 0 {
+		t.Errorf("%d end, %d are ruled out, %d start", len(d.Ends), len(d.Settled), len(d.Starts))
+	}
+}

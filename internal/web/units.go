@@ -314,7 +314,7 @@ func (q *orgRequest) decision(state *standing.State, t *regime.TransferDecision)
 		v.Step = *d.Step
 	}
 	for _, w := range d.Warnings {
-		if w.ID == "sector" {
+		if strings.HasPrefix(w.ID, "sector_") {
 			v.IfKind = append(v.IfKind, q.Text(w.Text))
 		} else {
 			v.Warnings = append(v.Warnings, q.Text(w.Text))

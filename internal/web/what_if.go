@@ -256,7 +256,7 @@ func (q *orgRequest) difference(state *standing.State, d standing.Difference) *d
 		key  string
 		tag  tag
 		rows []standing.DutyChange
-	}{{"what_if.starts", tag{"warn", "+", q.T("what_if.starts")}, d.Starts}, {"what_if.ends", tag{"no", "−", q.T("what_if.ends")}, d.Ends}, {"what_if.opens", tag{"unknown", "?", q.T("what_if.opens")}, d.Opens}} {
+	}{{"what_if.starts", tag{"warn", "+", q.T("what_if.starts")}, d.Starts}, {"what_if.ends", tag{"no", "−", q.T("what_if.ends")}, d.Ends}, {"what_if.opens", tag{"unknown", "?", q.T("what_if.opens")}, d.Opens}, {"what_if.settled", tag{"no", "–", q.T("what_if.settled")}, d.Settled}} {
 		if len(g.rows) == 0 {
 			continue
 		}
