@@ -157,9 +157,11 @@ func (p *page) walk(key, css string) {
 	p.fail("way to "+css, fmt.Errorf("after %d stops the focus is on %s", mostStops, p.focused()))
 }
 
-// stopsAt fails the test unless what matches has the focus.
+// stopsAt fails the test unless what matches has the focus. A page that was
+// just loaded gives the focus a moment later.
 func (p *page) stopsAt(css string) {
 	p.t.Helper()
+	p.poll("focus somewhere", `document.activeElement !== document.body`)
 	if !p.stop("", css) {
 		p.t.Fatalf("%s: the focus is on %s, not on %s", p.where(), p.focused(), css)
 	}
