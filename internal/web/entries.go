@@ -15,12 +15,10 @@ import (
 // entryView is one statement, worded.
 type entryView struct {
 	words
-	Seq                   int64
 	When, By, About, What string
 	Path                  string // of the page of the fact, "" where there is none
 	Value                 string
 	Origin, Sure, Source  string
-	Gone                  bool // taken back
 }
 
 // entries words statements of an organization.
@@ -33,8 +31,8 @@ func (q *orgRequest) entries(state *standing.State, list []standing.Entry) []ent
 }
 
 func (q *orgRequest) entry(state *standing.State, e standing.Entry) entryView {
-	v := entryView{words: q.words, Seq: e.Seq, When: clock(e.At), By: e.By, Origin: q.T("origin." + string(e.Origin)),
-		Sure: q.T("sure." + string(e.Sure)), Source: e.Source, Gone: e.Value == nil, Value: q.value(e.Ref, e.Value)}
+	v := entryView{words: q.words, When: clock(e.At), By: e.By, Origin: q.T("origin." + string(e.Origin)),
+		Sure: q.T("sure." + string(e.Sure)), Source: e.Source, Value: q.value(e.Ref, e.Value)}
 	switch e.About {
 	case org.AboutOrganization:
 		v.About = q.T("subject.organization")

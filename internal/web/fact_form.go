@@ -22,7 +22,6 @@ type factForm struct {
 	Path                  string // where it is sent
 	Question, Help, About string
 	Fact, Why, Knows      string
-	DutiesHead            string
 	Duties                []link // that depend on the answer
 	Input                 factInput
 	Sure                  []option

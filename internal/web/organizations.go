@@ -177,14 +177,12 @@ func (s *server) importFile(q *orgRequest) error {
 
 // statusView is a result of screening, worded.
 type statusView struct {
-	ID             regime.Status
-	Icon           string
-	Name, Meaning  string
-	NameZh, NameEn string
+	ID            regime.Status
+	Icon          string
+	Name, Meaning string
 }
 
 func (w words) status(st regime.Status) statusView {
 	icon := map[regime.Status]string{regime.Designated: "■", regime.Prepare: "▲", regime.Watch: "◆", regime.NoSign: "○", regime.Undetermined: "?"}[st]
-	name := message.New("status." + string(st))
-	return statusView{st, icon, name.In(w.lang), w.T("status." + string(st) + ".means"), name.In(message.Chinese), name.In(message.English)}
+	return statusView{st, icon, w.T("status." + string(st)), w.T("status." + string(st) + ".means")}
 }

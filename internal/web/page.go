@@ -57,7 +57,6 @@ type page struct {
 	Purpose string // what the page is for, in one line
 	Signed  string // the name of who is signed in; "" for nobody
 	Write   bool   // the person may state facts
-	Admin   bool   // the person may administer
 	Nav     []navItem
 	Org     *orgHead // nil for a page about none
 	Here    string   // path and query, for the language switch
@@ -79,9 +78,9 @@ type orgHead struct {
 }
 
 type navItem struct {
-	Path, Name, Icon string
-	Here             bool
-	Group            string // heading before the item
+	Path, Name string
+	Here       bool
+	Group      string // heading before the item
 }
 
 // page begins a page. Its title and purpose are messages: page.KEY and
@@ -89,7 +88,7 @@ type navItem struct {
 func (s *server) page(q *request, key string) page {
 	p := page{words: q.words, Title: q.T("page." + key), Purpose: q.T("page." + key + ".purpose"), Here: q.here()}
 	if q.holder.ID != "" {
-		p.Signed, p.Write, p.Admin = q.holder.Name, q.holder.May(account.Write), q.holder.May(account.Administer)
+		p.Signed, p.Write = q.holder.Name, q.holder.May(account.Write)
 		p.Nav = s.nav(q)
 	}
 	if done := q.URL.Query().Get("done"); done != "" && message.Known("done."+done) {
@@ -138,7 +137,7 @@ func (s *server) nav(q *request) []navItem {
 		case "standing":
 			here = here || strings.Contains(q.URL.Path+"/", "/what-if/")
 		}
-		items = append(items, navItem{Path: path, Name: q.T("nav." + key), Icon: key, Here: here, Group: group})
+		items = append(items, navItem{Path: path, Name: q.T("nav." + key), Here: here, Group: group})
 	}
 	id := cmp.Or(q.PathValue("org"), cookie(q.Request, orgCookie))
 	if q.PathValue("org") == "" && id != "" {
