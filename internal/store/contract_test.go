@@ -399,3 +399,18 @@ func TestReopen(t *testing.T) {
 		})
 	}
 }
+
+// TestOneStatementToARead fails if two statements can be read as if they were
+// one moment.
+func TestOneStatementToARead(t *testing.T) {
+	contract(t, func(t *testing.T, s *Store) {
+		var n int64
+		err := s.read(t.Context(), func(x executor) error {
+			must(t, x.row(t.Context(), `select cast(count(*) as bigint) from account`).Scan(&n))
+			return x.row(t.Context(), `select cast(count(*) as bigint) from pass`).Scan(&n)
+		})
+		if !errors.Is(err, errTwice) {
+			t.Errorf("a second statement: %v", err)
+		}
+	})
+}

@@ -126,9 +126,40 @@ func (s *Store) write(ctx context.Context, f func(executor) error) error {
 	return s.kind(ctx, s.db.write(ctx, f))
 }
 
+// read runs one statement that changes nothing.
 func (s *Store) read(ctx context.Context, f func(executor) error) error {
-	return s.kind(ctx, s.db.read(ctx, f))
+	return s.kind(ctx, s.db.read(ctx, func(x executor) error { return f(&single{executor: x}) }))
 }
+
+// single runs one statement and refuses others: what is read by two would not
+// belong together where there is no transaction around them.
+type single struct {
+	executor
+	used bool
+}
+
+var errTwice = errors.New("a second statement in one read")
+
+func (x *single) query(ctx context.Context, sql string, args ...any) (rows, error) {
+	if x.used {
+		return nil, errTwice
+	}
+	x.used = true
+	return x.executor.query(ctx, sql, args...)
+}
+
+func (x *single) row(ctx context.Context, sql string, args ...any) row {
+	if x.used {
+		return failedRow{errTwice}
+	}
+	x.used = true
+	return x.executor.row(ctx, sql, args...)
+}
+
+// failedRow is a row that could not be read.
+type failedRow struct{ err error }
+
+func (r failedRow) Scan(...any) error { return r.err }
 
 // kind makes every failure that has no kind yet one of the database: it may be
 // back later. Where the caller has gone, nobody is told.

@@ -146,14 +146,14 @@ func (s *server) nav(q *request) []navItem {
 		}
 	}
 	if id != "" {
-		q2 := s.navWhen(q)
+		sameDay := s.navWhen(q)
 		for _, n := range []struct{ group, key, page string }{
 			{"", "overview", ""}, {"", "questions", "questions"}, {"", "standing", "standing"}, {"", "duties", "duties"},
 			{q.T("nav.identify"), "systems", "systems"}, {q.T("nav.identify"), "transfers", "transfers"},
 			{q.T("nav.record"), "memo", "memo"}, {q.T("nav.record"), "history", "history"},
 		} {
 			add(n.group, n.key, orgPath(id, n.page))
-			items[len(items)-1].Path += q2
+			items[len(items)-1].Path += sameDay
 		}
 	}
 	add(q.T("nav.reference"), "law", "/law")
@@ -182,11 +182,11 @@ type option struct {
 	Chosen      bool
 }
 
-func options(chosen string, list []option) []option {
+// options marks the one that is chosen.
+func options(chosen string, list []option) {
 	for i := range list {
 		list[i].Chosen = list[i].Value == chosen
 	}
-	return list
 }
 
 // field is one text field of a form, with what is wrong with it beside it.
