@@ -30,7 +30,7 @@ var house = [][]string{
 	1: {"internal/law", "internal/calendar", "internal/org", "internal/detect", "internal/place",
 		"internal/ledger", "internal/account", "internal/evidence"},
 	2: {"internal/regime"},
-	3: {"internal/standing", "internal/access", "internal/record", "internal/position", "internal/discover",
+	3: {"internal/standing", "internal/access", "internal/filing", "internal/record", "internal/position", "internal/discover",
 		"internal/transfer", "internal/retain", "internal/respond", "internal/programme", "internal/site"},
 	4: {"internal/report", "internal/bundle"},
 	5: {"internal/store", "internal/vault", "internal/source", "internal/intake", "internal/gate",

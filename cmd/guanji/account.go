@@ -62,8 +62,8 @@ const timeFormat = "2006-01-02T15:04:05Z07:00"
 
 func (p *program) accountAdd() *cobra.Command {
 	var role string
-	c := p.named("account.add", "add NAME", cobra.ExactArgs(1), p.withInstallation(func(cmd *cobra.Command, in *installation, args []string) error {
-		secret, err := in.access.Invite(cmd.Context(), args[0], account.Role(role))
+	c := p.named("account.add", "add NAME", cobra.ExactArgs(1), p.changing(func(cmd *cobra.Command, in *installation, args []string) error {
+		secret, err := in.access.Invite(cmd.Context(), userName(), args[0], account.Role(role))
 		if err != nil {
 			return err
 		}
@@ -94,12 +94,12 @@ func (in *installation) find(ctx context.Context, name string) (account.Account,
 }
 
 func (p *program) accountLink() *cobra.Command {
-	return p.named("account.link", "link NAME", cobra.ExactArgs(1), p.withInstallation(func(cmd *cobra.Command, in *installation, args []string) error {
+	return p.named("account.link", "link NAME", cobra.ExactArgs(1), p.changing(func(cmd *cobra.Command, in *installation, args []string) error {
 		a, err := in.find(cmd.Context(), args[0])
 		if err != nil {
 			return err
 		}
-		secret, err := in.access.NewLink(cmd.Context(), a.ID, access.Welcome)
+		secret, err := in.access.NewLink(cmd.Context(), userName(), a.ID, access.Welcome)
 		if err != nil {
 			return err
 		}
@@ -110,7 +110,7 @@ func (p *program) accountLink() *cobra.Command {
 func (p *program) accountSet() *cobra.Command {
 	var role string
 	var disable, enable bool
-	c := p.named("account.set", "set NAME", cobra.ExactArgs(1), p.withInstallation(func(cmd *cobra.Command, in *installation, args []string) error {
+	c := p.named("account.set", "set NAME", cobra.ExactArgs(1), p.changing(func(cmd *cobra.Command, in *installation, args []string) error {
 		if disable && enable || !disable && !enable && role == "" {
 			return usage("cmd.account.set_what")
 		}
@@ -122,7 +122,7 @@ func (p *program) accountSet() *cobra.Command {
 			a.Role = account.Role(role)
 		}
 		a.Disabled = a.Disabled && !enable || disable
-		return in.access.SetAccount(cmd.Context(), a.ID, a.Role, a.Disabled)
+		return in.access.SetAccount(cmd.Context(), userName(), a.ID, a.Role, a.Disabled)
 	}))
 	c.Flags().StringVar(&role, "role", "", p.msg("flag.role"))
 	c.Flags().BoolVar(&disable, "disable", false, p.msg("flag.disable"))

@@ -86,7 +86,7 @@ func (p *program) greetDemo(ctx context.Context, in *installation, base string) 
 	if err != nil {
 		return err
 	}
-	first, err := in.access.First(ctx)
+	first, err := in.access.First(ctx, userName())
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func (p *program) greetDemo(ctx context.Context, in *installation, base string) 
 	if err := in.access.SignOut(ctx, session); err != nil {
 		return err
 	}
-	secret, err := in.access.NewLink(ctx, h.ID, access.SignInOne)
+	secret, err := in.access.NewLink(ctx, userName(), h.ID, access.SignInOne)
 	if err != nil {
 		return err
 	}

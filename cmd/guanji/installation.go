@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -9,19 +10,29 @@ import (
 	"github.com/spf13/cobra"
 
 	"guanji/internal/access"
+	"guanji/internal/filing"
+	"guanji/internal/position"
 	"guanji/internal/problem"
+	"guanji/internal/record"
 	"guanji/internal/regime"
 	"guanji/internal/standing"
 	"guanji/internal/store"
+	"guanji/internal/vault"
 )
 
 // installation is the use cases over one database.
 type installation struct {
 	set      *regime.Set
 	store    *store.Store
+	vault    *vault.Vault
 	access   *access.Service
 	standing *standing.Service
+	filing   *filing.Service
+	position *position.Service
+	record   *record.Service
 }
+
+func (in *installation) close() { _ = errors.Join(in.store.Close(), in.vault.Close()) } // nothing is left to be written
 
 // databaseFile is the embedded database within the home.
 const databaseFile = "guanji.db"
@@ -67,16 +78,45 @@ func (p *program) open(ctx context.Context, home string) (*installation, error) 
 	} else if !store.IsPostgres(address) {
 		return nil, usage("cmd.bad_database")
 	}
-	s, err := store.Open(ctx, address)
+	signers, err := readSigners(home)
 	if err != nil {
 		return nil, err
 	}
-	return &installation{
+	keys, err := keysOf(signers)
+	if err != nil {
+		return nil, err
+	}
+	v, err := vault.Open(vault.Config{Dir: filepath.Join(home, vaultFolder), Now: p.now})
+	if err != nil {
+		return nil, err
+	}
+	s, err := store.Open(ctx, address)
+	if err != nil {
+		return nil, errors.Join(err, v.Close())
+	}
+	in := &installation{
 		set:      set,
 		store:    s,
+		vault:    v,
 		access:   access.New(access.Config{Accounts: s, Passes: s, Starting: s, Now: p.now}),
 		standing: standing.New(standing.Config{Set: set, Store: s, Drafts: s, Now: p.now}),
-	}, nil
+		record:   record.New(record.Config{Store: s, Objects: objects{v}, Signers: signers, Keys: keys, Now: p.now}),
+	}
+	in.filing = filing.New(filing.Config{Store: s, Files: files{v}, Uploads: files{v}, Subjects: in.standing, Catalogue: catalogue(set), Now: p.now})
+	in.position = position.New(position.Config{Set: set, Assessor: in.standing, Books: in.filing})
+	return in, nil
+}
+
+// catalogue is what the content knows of that evidence can name.
+func catalogue(set *regime.Set) filing.Catalogue {
+	c := filing.Catalogue{Kinds: map[string]bool{}, Duties: map[string]bool{}}
+	for _, k := range set.EvidenceKinds {
+		c.Kinds[k.ID.Value] = true
+	}
+	for _, d := range set.Duties {
+		c.Duties[d.ID.Value] = true
+	}
+	return c
 }
 
 // withInstallation runs a command that works on the database.
@@ -90,9 +130,20 @@ func (p *program) withInstallation(do func(cmd *cobra.Command, in *installation,
 		if err != nil {
 			return err
 		}
-		defer in.store.Close() // nothing is left to be written
+		defer in.close()
 		return do(cmd, in, args)
 	}
+}
+
+// changing runs a command that changes records, and then signs what it did.
+func (p *program) changing(do func(cmd *cobra.Command, in *installation, args []string) error) func(*cobra.Command, []string) error {
+	return p.withInstallation(func(cmd *cobra.Command, in *installation, args []string) error {
+		if err := do(cmd, in, args); err != nil {
+			return err
+		}
+		p.publish(cmd.Context(), in, p.errs)
+		return nil
+	})
 }
 
 // userName is who states something from a terminal.

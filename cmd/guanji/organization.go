@@ -53,7 +53,7 @@ func (p *program) organizationList() *cobra.Command {
 func (p *program) organizationImport() *cobra.Command {
 	var whole bool
 	var source string
-	c := p.named("organization.import", "import FILE", cobra.ExactArgs(1), p.withInstallation(func(cmd *cobra.Command, in *installation, args []string) error {
+	c := p.named("organization.import", "import FILE", cobra.ExactArgs(1), p.changing(func(cmd *cobra.Command, in *installation, args []string) error {
 		data, err := p.readFile(args[0])
 		if err != nil {
 			return err

@@ -51,11 +51,14 @@ func run(ctx context.Context, args []string, getenv func(string) string, in io.R
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errs)
-	err := root.ExecuteContext(ctx)
-	if err == nil {
+	switch err := root.ExecuteContext(ctx); {
+	case err == nil:
 		return exitDone
+	case errors.Is(err, errFound): // told already
+		return exitFound
+	default:
+		return p.fail(err)
 	}
-	return p.fail(err)
 }
 
 // language is that of --lang if it is given, else of the locale. It is needed
@@ -95,7 +98,7 @@ func (p *program) root() *cobra.Command {
 	root.PersistentFlags().StringVar(&p.home, "home", "", p.msg("flag.home"))
 	root.PersistentFlags().BoolP("help", "h", false, p.msg("flag.help"))
 	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "no-help"})
-	root.AddCommand(p.demo(), p.serve(), p.organization(), p.account(), p.assess(), p.ask(), p.transfer(), p.incident(), p.facts(), p.law(), p.schema(), p.version())
+	root.AddCommand(p.demo(), p.serve(), p.organization(), p.account(), p.key(), p.ledger(), p.assess(), p.ask(), p.transfer(), p.incident(), p.facts(), p.law(), p.schema(), p.version())
 	return root
 }
 

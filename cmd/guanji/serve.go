@@ -19,6 +19,7 @@ import (
 
 	"guanji/internal/api"
 	"guanji/internal/problem"
+	"guanji/internal/record"
 	"guanji/internal/web"
 )
 
@@ -62,7 +63,7 @@ func (p *program) serve() *cobra.Command {
 
 // firstLink says how to make the first account, where there is none yet.
 func (p *program) firstLink(ctx context.Context, in *installation, base string) error {
-	secret, err := in.access.First(ctx)
+	secret, err := in.access.First(ctx, userName())
 	if err != nil || secret == "" {
 		return err
 	}
@@ -85,7 +86,7 @@ func (p *program) serveHome(ctx context.Context, home string, s serving, greet f
 	if err != nil {
 		return err
 	}
-	defer in.store.Close() // every answer that was given is written already
+	defer in.close() // every answer that was given is written already
 	log := slog.New(slog.NewTextHandler(p.errs, nil))
 	listener, err := net.Listen("tcp", s.listen)
 	if err != nil {
@@ -104,7 +105,41 @@ func (p *program) serveHome(ctx context.Context, home string, s serving, greet f
 	if err := greet(ctx, in, base); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	return p.run(ctx, s, handler, listener, log)
+	signing := make(chan struct{})
+	go func() {
+		defer close(signing)
+		keepSigning(ctx, in.record, log)
+	}()
+	err = p.run(ctx, s, handler, listener, log)
+	<-signing
+	p.publish(context.WithoutCancel(ctx), in, p.errs)
+	return err
+}
+
+// signEvery is how soon what was changed is under a signed checkpoint.
+const signEvery = time.Second
+
+// keepSigning signs what is changed until the context ends. What cannot be
+// signed is told once, and tried again.
+func keepSigning(ctx context.Context, r *record.Service, log *slog.Logger) {
+	var told string
+	for ticks := time.NewTicker(signEvery); ; {
+		_, err := r.Publish(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err == nil:
+			told = ""
+		case err.Error() != told:
+			told = err.Error()
+			log.ErrorContext(ctx, "cannot sign a checkpoint of the ledger", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
+		}
+	}
 }
 
 // check finds what is wrong with how it is to listen.
@@ -147,13 +182,13 @@ func (p *program) handler(in *installation, s serving, base string, log *slog.Lo
 	if s.cert != "" && s.publicURL == "" {
 		base = "" // the names are those of the certificate
 	}
-	pages, err := web.New(web.Config{Access: in.access, Standing: in.standing, Set: in.set, Log: log, Now: p.now, Base: base,
+	pages, err := web.New(web.Config{Access: in.access, Standing: in.standing, Filing: in.filing, Position: in.position, Record: in.record, Set: in.set, Log: log, Now: p.now, Base: base,
 		Secure: s.cert != "" || s.publicURL != "", Proxied: s.publicURL != ""})
 	if err != nil {
 		return nil, err
 	}
 	m := http.NewServeMux()
-	m.Handle("/api/", api.New(api.Config{Access: in.access, Standing: in.standing, Set: in.set, Log: log, Version: buildVersion()}))
+	m.Handle("/api/", api.New(api.Config{Access: in.access, Standing: in.standing, Filing: in.filing, Position: in.position, Record: in.record, Set: in.set, Log: log, Version: buildVersion()}))
 	m.Handle("/", pages)
 	if s.cert == "" && s.publicURL == "" {
 		return localOnly(m), nil

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"guanji/internal/account"
+	"guanji/internal/ledger"
 	"guanji/internal/problem"
 )
 
@@ -54,7 +55,8 @@ type Pass struct {
 	Expires time.Time
 }
 
-// Accounts keeps who there is. Each method is one transaction.
+// Accounts keeps who there is. Each method is one transaction, and tells the
+// ledger what it changed and by whom.
 type Accounts interface {
 	// Accounts returns every account in the order of their making.
 	Accounts(ctx context.Context) ([]account.Account, error)
@@ -66,28 +68,29 @@ type Accounts interface {
 
 	// AddAccount adds an account together with the link that lets its owner
 	// in. It fails with [problem.Conflict] if the name is taken.
-	AddAccount(ctx context.Context, a account.Account, link Pass) error
+	AddAccount(ctx context.Context, a account.Account, link Pass, by ledger.Actor) error
 
 	// SetAccount changes role and whether an account is disabled, unless the
 	// role is "", and the language, unless that is "": who changes the one
 	// brings back nothing of the other. A disabled account loses its passes.
 	// It fails with [problem.NotFound], and with [problem.Conflict] if no
 	// enabled administrator would be left; then it changes nothing.
-	SetAccount(ctx context.Context, a account.Account) error
+	SetAccount(ctx context.Context, a account.Account, by ledger.Actor) error
 
 	// SetPassword changes the password of an account by one of its passes: the
 	// session of who is signed in, or a link that welcomes. It drops every
 	// session and link of the account but that session, and by a link every
 	// token, too: whoever needs one may have lost more than a password. It
 	// fails with [problem.NotFound], and changes nothing, if that pass is gone.
-	SetPassword(ctx context.Context, id, hash, by string) error
+	SetPassword(ctx context.Context, id, hash, pass string, by ledger.Actor) error
 }
 
-// Passes keeps passes. Each method is one transaction.
+// Passes keeps passes. Each method is one transaction, and tells the ledger
+// which passes it made or ended and by whom; that one was used is not told.
 type Passes interface {
 	// SavePass adds a pass. It fails with [problem.NotFound] if the account is
 	// gone or disabled.
-	SavePass(ctx context.Context, p Pass) error
+	SavePass(ctx context.Context, p Pass, by ledger.Actor) error
 
 	// Pass returns a pass with its account, zero for a [FirstLink]. It fails
 	// with [problem.NotFound].
@@ -100,18 +103,18 @@ type Passes interface {
 
 	// TakePass deletes a pass. Of several callers one succeeds; the others
 	// fail with [problem.NotFound].
-	TakePass(ctx context.Context, digest string) error
+	TakePass(ctx context.Context, digest string, by ledger.Actor) error
 }
 
 // Starting makes the first account.
 type Starting interface {
 	// Begin replaces the links for a first account by another. It fails with
 	// [problem.Conflict] if there are accounts.
-	Begin(ctx context.Context, link Pass) error
+	Begin(ctx context.Context, link Pass, by ledger.Actor) error
 
 	// Start takes the link and adds the account, or neither. It fails with
 	// [problem.NotFound] if the link is gone.
-	Start(ctx context.Context, link string, a account.Account, hash string) error
+	Start(ctx context.Context, link string, a account.Account, hash string, by ledger.Actor) error
 }
 
 // Config holds what a Service needs.
@@ -151,10 +154,13 @@ func digestOf(secret string) string {
 func newID() string { return rand.Text()[:16] }
 
 // issue keeps a new pass and returns its secret.
-func (s *Service) issue(ctx context.Context, p Pass, life time.Duration) (string, error) {
+func (s *Service) issue(ctx context.Context, by string, p Pass, life time.Duration) (string, error) {
 	secret, p := s.pass(p, life)
-	return secret, s.Passes.SavePass(ctx, p)
+	return secret, s.Passes.SavePass(ctx, p, s.actor(by))
 }
+
+// actor is who changes something now.
+func (s *Service) actor(by string) ledger.Actor { return ledger.Actor{By: by, At: s.Now()} }
 
 func (s *Service) pass(p Pass, life time.Duration) (string, Pass) {
 	secret, digest := newSecret()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"guanji/internal/account"
+	"guanji/internal/ledger"
 	"guanji/internal/message"
 	"guanji/internal/problem"
 )
@@ -70,7 +71,7 @@ func (h *house) Credentials(_ context.Context, key string) (account.Account, str
 	return h.accounts[i], h.hashes[h.accounts[i].ID], nil
 }
 
-func (h *house) AddAccount(_ context.Context, a account.Account, link Pass) error {
+func (h *house) AddAccount(_ context.Context, a account.Account, link Pass, _ ledger.Actor) error {
 	leave, err := h.enter("AddAccount")
 	defer leave()
 	if err != nil {
@@ -84,7 +85,7 @@ func (h *house) AddAccount(_ context.Context, a account.Account, link Pass) erro
 	return nil
 }
 
-func (h *house) SetAccount(_ context.Context, a account.Account) error {
+func (h *house) SetAccount(_ context.Context, a account.Account, _ ledger.Actor) error {
 	leave, err := h.enter("SetAccount")
 	defer leave()
 	i := h.index(a.ID)
@@ -113,7 +114,7 @@ func (h *house) drop(which func(Pass) bool) {
 	}
 }
 
-func (h *house) SetPassword(_ context.Context, id, hash, by string) error {
+func (h *house) SetPassword(_ context.Context, id, hash, by string, _ ledger.Actor) error {
 	leave, err := h.enter("SetPassword")
 	defer leave()
 	p, ok := h.passes[by]
@@ -130,7 +131,7 @@ func (h *house) SetPassword(_ context.Context, id, hash, by string) error {
 	return nil
 }
 
-func (h *house) SavePass(_ context.Context, p Pass) error {
+func (h *house) SavePass(_ context.Context, p Pass, _ ledger.Actor) error {
 	leave, err := h.enter("SavePass")
 	defer leave()
 	if i := h.index(p.Account); err == nil && p.Account != "" && (i < 0 || h.accounts[i].Disabled) {
@@ -179,7 +180,7 @@ func (h *house) TouchPass(_ context.Context, digest string, seen time.Time) erro
 	return err
 }
 
-func (h *house) TakePass(_ context.Context, digest string) error {
+func (h *house) TakePass(_ context.Context, digest string, _ ledger.Actor) error {
 	leave, err := h.enter("TakePass")
 	defer leave()
 	if _, ok := h.passes[digest]; err == nil && !ok {
@@ -191,7 +192,7 @@ func (h *house) TakePass(_ context.Context, digest string) error {
 	return err
 }
 
-func (h *house) Begin(_ context.Context, link Pass) error {
+func (h *house) Begin(_ context.Context, link Pass, _ ledger.Actor) error {
 	leave, err := h.enter("Begin")
 	defer leave()
 	if err == nil && len(h.accounts) > 0 {
@@ -204,7 +205,7 @@ func (h *house) Begin(_ context.Context, link Pass) error {
 	return err
 }
 
-func (h *house) Start(_ context.Context, link string, a account.Account, hash string) error {
+func (h *house) Start(_ context.Context, link string, a account.Account, hash string, _ ledger.Actor) error {
 	leave, err := h.enter("Start")
 	defer leave()
 	if _, ok := h.passes[link]; err == nil && !ok {
@@ -240,7 +241,7 @@ func empty(*testing.T) (*Service, *house) {
 func started(t *testing.T) (*Service, *house, string) {
 	t.Helper()
 	s, h := empty(t)
-	link, err := s.First(t.Context())
+	link, err := s.First(t.Context(), "Root")
 	must(t, err)
 	secret, err := s.Start(t.Context(), link, "Ān", good, "browser")
 	must(t, err)
@@ -250,7 +251,7 @@ func started(t *testing.T) (*Service, *house, string) {
 // joined adds an account that has chosen its password, and returns its session.
 func joined(t *testing.T, s *Service, name string, role account.Role) string {
 	t.Helper()
-	link, err := s.Invite(t.Context(), name, role)
+	link, err := s.Invite(t.Context(), "Root", name, role)
 	must(t, err)
 	secret, err := s.Choose(t.Context(), link, good, "browser")
 	must(t, err)
@@ -294,9 +295,9 @@ func wantMistakes(t *testing.T, what string, err error, want ...string) {
 func TestFirstLink(t *testing.T) {
 	s, h := empty(t)
 	ctx := t.Context()
-	old, err := s.First(ctx)
+	old, err := s.First(ctx, "Root")
 	must(t, err)
-	link, err := s.First(ctx)
+	link, err := s.First(ctx, "Root")
 	must(t, err)
 	_, err = s.Start(ctx, old, "Ān", good, "b")
 	wantKind(t, "a link that was replaced", err, problem.SignedOut)
@@ -318,11 +319,11 @@ func TestFirstLink(t *testing.T) {
 	}
 	_, err = s.Start(ctx, link, "B", good, "b")
 	wantKind(t, "a link that was used", err, problem.SignedOut)
-	if again, err := s.First(ctx); again != "" || err != nil {
+	if again, err := s.First(ctx, "Root"); again != "" || err != nil {
 		t.Errorf("a first link beside accounts: %q, %v", again, err)
 	}
 	h.fail["Begin"] = problem.New(problem.Unavailable, "store.unavailable")
-	if again, err := s.First(ctx); again != "" || problem.KindOf(err) != problem.Unavailable {
+	if again, err := s.First(ctx, "Root"); again != "" || problem.KindOf(err) != problem.Unavailable {
 		t.Errorf("a first link that was not kept: %q, %v", again, err)
 	}
 }
@@ -330,7 +331,7 @@ func TestFirstLink(t *testing.T) {
 func TestFirstLinkExpires(t *testing.T) {
 	for wait, want := range map[time.Duration]problem.Kind{LinkLife - time.Second: "", LinkLife: problem.SignedOut} {
 		s, h := empty(t)
-		link, err := s.First(t.Context())
+		link, err := s.First(t.Context(), "Root")
 		must(t, err)
 		h.pass(wait)
 		_, err = s.Start(t.Context(), link, "Ān", good, "b")
@@ -388,9 +389,9 @@ func TestSecretsOfOneKindAreNoOther(t *testing.T) {
 	who := holder(t, s, session, Session)
 	token, err := s.NewToken(ctx, who, "backup", account.Read, 1)
 	must(t, err)
-	welcome, err := s.NewLink(ctx, who.ID, Welcome)
+	welcome, err := s.NewLink(ctx, "Root", who.ID, Welcome)
 	must(t, err)
-	once, err := s.NewLink(ctx, who.ID, SignInOne)
+	once, err := s.NewLink(ctx, "Root", who.ID, SignInOne)
 	must(t, err)
 	secrets := map[Kind]string{Session: session, Token: token, Welcome: welcome, SignInOne: once}
 	uses := map[string]struct {
@@ -418,7 +419,7 @@ func TestSecretsOfOneKindAreNoOther(t *testing.T) {
 	_, err = s.Choose(ctx, once, good, "b")
 	wantKind(t, "choosing a password by a link that signs in", err, problem.SignedOut)
 	for _, k := range []Kind{Session, Token, FirstLink, ""} {
-		_, err := s.NewLink(ctx, who.ID, k)
+		_, err := s.NewLink(ctx, "Root", who.ID, k)
 		wantKind(t, "a link that is a "+string(k), err, problem.Input)
 	}
 }
@@ -440,17 +441,17 @@ func TestOnlyDigestsAreKept(t *testing.T) {
 func TestLanguageBringsNothingElseBack(t *testing.T) {
 	s, h, _ := started(t)
 	who := holder(t, s, joined(t, s, "Bo", account.Administrator), Session)
-	must(t, s.SetAccount(t.Context(), who.ID, account.Reader, true)) // while a request of theirs is under way
+	must(t, s.SetAccount(t.Context(), "Root", who.ID, account.Reader, true)) // while a request of theirs is under way
 	must(t, s.SetLang(t.Context(), who, message.Chinese))
 	if a := h.accounts[1]; a.Role != account.Reader || !a.Disabled || a.Lang != message.Chinese {
 		t.Errorf("after choosing a language: %+v", a)
 	}
-	must(t, s.SetAccount(t.Context(), who.ID, account.Editor, false))
+	must(t, s.SetAccount(t.Context(), "Root", who.ID, account.Editor, false))
 	if a := h.accounts[1]; a.Role != account.Editor || a.Disabled || a.Lang != message.Chinese {
 		t.Errorf("after getting a role: %+v", a)
 	}
-	wantMistakes(t, "a word that is no role", s.SetAccount(t.Context(), who.ID, "root", false), "role")
-	wantKind(t, "nobody", s.SetAccount(t.Context(), "nobody", account.Editor, false), problem.NotFound)
-	_, err := s.NewLink(t.Context(), "nobody", Welcome)
+	wantMistakes(t, "a word that is no role", s.SetAccount(t.Context(), "Root", who.ID, "root", false), "role")
+	wantKind(t, "nobody", s.SetAccount(t.Context(), "Root", "nobody", account.Editor, false), problem.NotFound)
+	_, err := s.NewLink(t.Context(), "Root", "nobody", Welcome)
 	wantKind(t, "a link for nobody", err, problem.NotFound)
 }

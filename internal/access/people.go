@@ -7,15 +7,17 @@ import (
 	"time"
 
 	"guanji/internal/account"
+	"guanji/internal/ledger"
 	"guanji/internal/message"
 	"guanji/internal/problem"
 )
 
 // First returns the secret of a link that makes the first account, or "" if
-// there are accounts. Links given out before are no longer good.
-func (s *Service) First(ctx context.Context) (string, error) {
+// there are accounts. Links given out before are no longer good. It is given
+// out by the user of the machine.
+func (s *Service) First(ctx context.Context, by string) (string, error) {
 	secret, link := s.pass(Pass{Kind: FirstLink}, LinkLife)
-	err := s.Starting.Begin(ctx, link)
+	err := s.Starting.Begin(ctx, link, s.actor(by))
 	switch {
 	case problem.KindOf(err) == problem.Conflict:
 		return "", nil
@@ -40,7 +42,7 @@ func (s *Service) Start(ctx context.Context, link, name, password, browser strin
 		return "", err
 	}
 	a := account.Account{ID: newID(), Name: name, Role: account.Administrator, Created: s.Now()}
-	if err := s.Starting.Start(ctx, p.Digest, a, hash); err != nil {
+	if err := s.Starting.Start(ctx, p.Digest, a, hash, s.actor(a.Name)); err != nil {
 		return "", gone(err)
 	}
 	return s.signedIn(ctx, a, browser)
@@ -61,7 +63,7 @@ func checkNew(name, password string) (string, problem.Fields) {
 // signedIn begins a session. Its secret is new: one that was known before
 // sign-in is never used.
 func (s *Service) signedIn(ctx context.Context, a account.Account, browser string) (string, error) {
-	secret, err := s.issue(ctx, Pass{Kind: Session, Account: a.ID, Label: cut(browser, 200), Scopes: account.Read | account.Write | account.Administer}, SessionTotal)
+	secret, err := s.issue(ctx, a.Name, Pass{Kind: Session, Account: a.ID, Label: cut(browser, 200), Scopes: account.Read | account.Write | account.Administer}, SessionTotal)
 	return secret, gone(err)
 }
 
@@ -122,7 +124,7 @@ func (s *Service) stillBy(ctx context.Context, key, hash, secret string) error {
 	if err != nil || now == hash {
 		return err
 	}
-	if err := s.SignOut(ctx, secret); err != nil {
+	if err := s.Passes.TakePass(ctx, digestOf(secret), s.actor(ledger.Program)); err != nil {
 		return err
 	}
 	return errWrong()
@@ -130,7 +132,10 @@ func (s *Service) stillBy(ctx context.Context, key, hash, secret string) error {
 
 // SignOut ends a session. A session that has ended already is no error.
 func (s *Service) SignOut(ctx context.Context, secret string) error {
-	err := s.Passes.TakePass(ctx, digestOf(secret))
+	_, a, err := s.Passes.Pass(ctx, digestOf(secret))
+	if err == nil {
+		err = s.Passes.TakePass(ctx, digestOf(secret), s.actor(a.Name))
+	}
 	if problem.KindOf(err) == problem.NotFound {
 		return nil
 	}
@@ -149,7 +154,7 @@ func (s *Service) FollowLink(ctx context.Context, link, browser string) (string,
 	if err != nil {
 		return "", err
 	}
-	if err := s.Passes.TakePass(ctx, p.Digest); err != nil {
+	if err := s.Passes.TakePass(ctx, p.Digest, s.actor(a.Name)); err != nil {
 		return "", gone(err)
 	}
 	return s.signedIn(ctx, a, browser)
@@ -169,7 +174,7 @@ func (s *Service) Choose(ctx context.Context, link, password, browser string) (s
 	if err != nil {
 		return "", err
 	}
-	if err := s.Accounts.SetPassword(ctx, a.ID, hash, p.Digest); err != nil {
+	if err := s.Accounts.SetPassword(ctx, a.ID, hash, p.Digest, s.actor(a.Name)); err != nil {
 		return "", gone(err)
 	}
 	return s.signedIn(ctx, a, browser)
@@ -209,12 +214,12 @@ func (s *Service) ChangePassword(ctx context.Context, h Holder, old, password, a
 	if hash, err = s.hash(ctx, password); err != nil {
 		return err
 	}
-	return gone(s.Accounts.SetPassword(ctx, h.ID, hash, h.Pass.Digest))
+	return gone(s.Accounts.SetPassword(ctx, h.ID, hash, h.Pass.Digest, s.actor(h.Name)))
 }
 
 // Invite adds an account and returns the secret of the link by which its owner
-// chooses a password.
-func (s *Service) Invite(ctx context.Context, name string, role account.Role) (string, error) {
+// chooses a password. By is who invites.
+func (s *Service) Invite(ctx context.Context, by, name string, role account.Role) (string, error) {
 	name, m := account.CheckName(name)
 	mistakes := account.CheckRole(role)
 	if m != nil {
@@ -225,7 +230,7 @@ func (s *Service) Invite(ctx context.Context, name string, role account.Role) (s
 	}
 	a := account.Account{ID: newID(), Name: name, Role: role, Created: s.Now()}
 	secret, link := s.pass(Pass{Kind: Welcome, Account: a.ID}, LinkLife)
-	err := s.Accounts.AddAccount(ctx, a, link)
+	err := s.Accounts.AddAccount(ctx, a, link, s.actor(by))
 	if problem.KindOf(err) == problem.Conflict {
 		return "", problem.Fields{{Name: "name", Msg: message.New("access.name_taken")}}
 	}
@@ -247,8 +252,8 @@ func (s *Service) Account(ctx context.Context, id string) (account.Account, erro
 
 // NewLink returns the secret of a link for an account: [Welcome], to choose a
 // new password, or [SignInOne]. It fails with [problem.Conflict] if the account
-// is disabled.
-func (s *Service) NewLink(ctx context.Context, id string, k Kind) (string, error) {
+// is disabled. By is who makes it.
+func (s *Service) NewLink(ctx context.Context, by, id string, k Kind) (string, error) {
 	if k != Welcome && k != SignInOne {
 		return "", problem.New(problem.Input, "access.bad_link")
 	}
@@ -259,20 +264,21 @@ func (s *Service) NewLink(ctx context.Context, id string, k Kind) (string, error
 	if a.Disabled {
 		return "", problem.New(problem.Conflict, "access.disabled")
 	}
-	return s.issue(ctx, Pass{Kind: k, Account: id}, LinkLife)
+	return s.issue(ctx, by, Pass{Kind: k, Account: id}, LinkLife)
 }
 
-// SetAccount changes the role of an account and whether it is disabled.
-func (s *Service) SetAccount(ctx context.Context, id string, role account.Role, disabled bool) error {
+// SetAccount changes the role of an account and whether it is disabled. By is
+// who does so.
+func (s *Service) SetAccount(ctx context.Context, by, id string, role account.Role, disabled bool) error {
 	if err := account.CheckRole(role).OrNil(); err != nil {
 		return err
 	}
-	return s.Accounts.SetAccount(ctx, account.Account{ID: id, Role: role, Disabled: disabled})
+	return s.Accounts.SetAccount(ctx, account.Account{ID: id, Role: role, Disabled: disabled}, s.actor(by))
 }
 
 // SetLang remembers the language of a person.
 func (s *Service) SetLang(ctx context.Context, h Holder, l message.Lang) error {
-	return s.Accounts.SetAccount(ctx, account.Account{ID: h.ID, Lang: l})
+	return s.Accounts.SetAccount(ctx, account.Account{ID: h.ID, Lang: l}, s.actor(h.Name))
 }
 
 // NewToken returns the secret of a token by which a program acts in the name
@@ -293,7 +299,7 @@ func (s *Service) NewToken(ctx context.Context, h Holder, label string, scopes a
 	if err := mistakes.OrNil(); err != nil {
 		return "", err
 	}
-	return s.issue(ctx, Pass{Kind: Token, Account: h.ID, Label: label, Scopes: scopes}, life)
+	return s.issue(ctx, h.Name, Pass{Kind: Token, Account: h.ID, Label: label, Scopes: scopes}, life)
 }
 
 // Drop ends a session or token of the holder, by its digest.
@@ -305,7 +311,7 @@ func (s *Service) Drop(ctx context.Context, h Holder, k Kind, digest string) err
 	if !slices.ContainsFunc(mine, func(p Pass) bool { return p.Digest == digest }) {
 		return problem.New(problem.NotFound, "access.no_pass")
 	}
-	return s.Passes.TakePass(ctx, digest)
+	return s.Passes.TakePass(ctx, digest, s.actor(h.Name))
 }
 
 // Mine returns the passes of a kind that are still good, of the holder.

@@ -56,7 +56,7 @@ type invited struct {
 }
 
 func (s *server) createAccount(ctx context.Context, in *struct{ Body newAccount }) (*reply[invited], error) {
-	secret, err := s.Access.Invite(ctx, in.Body.Name, account.Role(in.Body.Role))
+	secret, err := s.Access.Invite(ctx, callerOf(ctx).Name, in.Body.Name, account.Role(in.Body.Role))
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (s *server) updateAccount(ctx context.Context, in *struct {
 	if in.Body.Disabled != nil {
 		a.Disabled = *in.Body.Disabled
 	}
-	if err := s.Access.SetAccount(ctx, a.ID, a.Role, a.Disabled); err != nil {
+	if err := s.Access.SetAccount(ctx, callerOf(ctx).Name, a.ID, a.Role, a.Disabled); err != nil {
 		return nil, err
 	}
 	return replyOf(accountOf(a)), nil

@@ -20,7 +20,10 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"guanji/internal/access"
+	"guanji/internal/filing"
+	"guanji/internal/position"
 	"guanji/internal/problem"
+	"guanji/internal/record"
 	"guanji/internal/regime"
 	"guanji/internal/report"
 	"guanji/internal/standing"
@@ -38,6 +41,9 @@ const (
 type Config struct {
 	Access   *access.Service
 	Standing *standing.Service
+	Filing   *filing.Service
+	Position *position.Service
+	Record   *record.Service
 	Set      *regime.Set
 	Log      *slog.Logger
 	Version  string // of the program, as the OpenAPI document shows it

@@ -9,6 +9,7 @@ import (
 
 	"guanji/internal/access"
 	"guanji/internal/account"
+	"guanji/internal/ledger"
 	"guanji/internal/problem"
 	"guanji/internal/standing"
 )
@@ -47,7 +48,7 @@ func (m *memory) Credentials(_ context.Context, key string) (account.Account, st
 	return m.accounts[i], "", nil
 }
 
-func (m *memory) AddAccount(_ context.Context, a account.Account, link access.Pass) error {
+func (m *memory) AddAccount(_ context.Context, a account.Account, link access.Pass, _ ledger.Actor) error {
 	defer m.lock()()
 	if slices.ContainsFunc(m.accounts, func(b account.Account) bool { return account.Key(a.Name) == account.Key(b.Name) }) {
 		return problem.New(problem.Conflict, "access.name_taken")
@@ -56,7 +57,7 @@ func (m *memory) AddAccount(_ context.Context, a account.Account, link access.Pa
 	return nil
 }
 
-func (m *memory) SetAccount(_ context.Context, a account.Account) error {
+func (m *memory) SetAccount(_ context.Context, a account.Account, _ ledger.Actor) error {
 	defer m.lock()()
 	i := slices.IndexFunc(m.accounts, func(b account.Account) bool { return a.ID == b.ID })
 	if i < 0 {
@@ -74,9 +75,9 @@ func (m *memory) SetAccount(_ context.Context, a account.Account) error {
 	return nil
 }
 
-func (m *memory) SetPassword(context.Context, string, string, string) error { return nil }
+func (m *memory) SetPassword(context.Context, string, string, string, ledger.Actor) error { return nil }
 
-func (m *memory) SavePass(_ context.Context, p access.Pass) error {
+func (m *memory) SavePass(_ context.Context, p access.Pass, _ ledger.Actor) error {
 	defer m.lock()()
 	m.passes = append(m.passes, p)
 	return nil
@@ -105,7 +106,7 @@ func (m *memory) Passes(_ context.Context, owner string, k access.Kind) ([]acces
 
 func (m *memory) TouchPass(context.Context, string, time.Time) error { return nil }
 
-func (m *memory) TakePass(_ context.Context, digest string) error {
+func (m *memory) TakePass(_ context.Context, digest string, _ ledger.Actor) error {
 	defer m.lock()()
 	n := len(m.passes)
 	m.passes = slices.DeleteFunc(m.passes, func(p access.Pass) bool { return p.Digest == digest })
@@ -115,9 +116,11 @@ func (m *memory) TakePass(_ context.Context, digest string) error {
 	return nil
 }
 
-func (m *memory) Begin(context.Context, access.Pass) error { return nil }
+func (m *memory) Begin(context.Context, access.Pass, ledger.Actor) error { return nil }
 
-func (m *memory) Start(context.Context, string, account.Account, string) error { return nil }
+func (m *memory) Start(context.Context, string, account.Account, string, ledger.Actor) error {
+	return nil
+}
 
 func (m *memory) Organizations(context.Context) ([]standing.Head, error) {
 	defer m.lock()()

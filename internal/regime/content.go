@@ -8,19 +8,34 @@ import (
 	"guanji/internal/strict"
 )
 
-// Named is an entry that is an id with a name in both languages: an area, a
-// role, a kind of evidence.
+// Named is an entry that is an id with a name in both languages: an area or a
+// role.
 type Named struct {
 	ID   strict.String `strict:"id"`
 	Name message.Text  `strict:"name"`
 }
 
+func (n Named) id() string { return n.ID.Value }
+
+// An EvidenceKind is a kind of evidence.
+type EvidenceKind struct {
+	ID   strict.String `strict:"id"`
+	Name message.Text  `strict:"name"`
+	// Validity is how long evidence of the kind counts from the day observed on
+	// where a duty names no period: an ISO 8601 duration counted in days, or ""
+	// where it counts until something stands in its place. It is a practice of
+	// our own, no law.
+	Validity strict.String `strict:"validity,optional"`
+}
+
+func (k EvidenceKind) id() string { return k.ID.Value }
+
 type contentFile struct {
-	Version           string  `strict:"version"`
-	ResearchedThrough day.Day `strict:"researched_through"`
-	Areas             []Named `strict:"areas"`
-	Roles             []Named `strict:"roles"`
-	EvidenceKinds     []Named `strict:"evidence_kinds"`
+	Version           string         `strict:"version"`
+	ResearchedThrough day.Day        `strict:"researched_through"`
+	Areas             []Named        `strict:"areas"`
+	Roles             []Named        `strict:"roles"`
+	EvidenceKinds     []EvidenceKind `strict:"evidence_kinds"`
 }
 
 type termEntry struct {

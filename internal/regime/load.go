@@ -38,7 +38,7 @@ type Set struct {
 	Calendar      *calendar.Calendar
 	Areas         []Named
 	Roles         []Named
-	EvidenceKinds []Named
+	EvidenceKinds []EvidenceKind
 	Sectors       []*Sector
 	Duties        []*Duty
 	Bearers       []*Bearer
@@ -112,6 +112,14 @@ func (l *loader) general() {
 	l.read("content.yaml", &f)
 	l.Info = Info{Version: f.Version, Digest: digest(l.fsys), ResearchedThrough: f.ResearchedThrough}
 	l.Areas, l.Roles, l.EvidenceKinds = f.Areas, f.Roles, f.EvidenceKinds
+	for _, k := range l.EvidenceKinds {
+		if k.Validity.Value == "" {
+			continue
+		}
+		if _, err := calendar.ParseLimit(k.Validity.Value, string(calendar.Days)); err != nil {
+			l.fail(k.Validity.Pos, "calendar.bad", err)
+		}
+	}
 }
 
 // digest names the content by the hash of its files: names, sizes and bytes.
@@ -161,10 +169,10 @@ func (l *loader) confidence(at strict.Pos, c law.Confidence) {
 	l.oneOf(at, string(c), string(law.Verified), string(law.Single), string(law.Unverified))
 }
 
-func ids(named []Named) []string {
-	out := make([]string, len(named))
-	for i, n := range named {
-		out[i] = n.ID.Value
+func ids[T interface{ id() string }](entries []T) []string {
+	out := make([]string, len(entries))
+	for i, e := range entries {
+		out[i] = e.id()
 	}
 	return out
 }

@@ -19,6 +19,7 @@ import (
 
 	"guanji/internal/access"
 	"guanji/internal/account"
+	"guanji/internal/ledger"
 	"guanji/internal/message"
 	"guanji/internal/org"
 	"guanji/internal/problem"
@@ -108,6 +109,10 @@ func (db *inTurn) read(ctx context.Context, f func(executor) error) error {
 	return db.one().read(ctx, f)
 }
 
+func (db *inTurn) snapshot(ctx context.Context, f func(executor) error) error {
+	return db.one().snapshot(ctx, f)
+}
+
 func (db *inTurn) dialect() dialect { return db.all[0].dialect() }
 
 func (db *inTurn) close() error { return nil } // those who opened them close them
@@ -136,18 +141,18 @@ func TestPeople(t *testing.T) {
 	contract(t, func(t *testing.T, s *Store) {
 		ctx := t.Context()
 		first := access.Pass{Digest: "d0", Kind: access.FirstLink, Created: noon, Seen: noon, Expires: noon.Add(time.Hour)}
-		must(t, s.Begin(ctx, first))
+		must(t, s.Begin(ctx, first, by))
 		second := first
 		second.Digest = "d1"
-		must(t, s.Begin(ctx, second))
-		wantKind(t, "start by a replaced link", s.Start(ctx, "d0", person("a", "Ān", account.Administrator), "h"), problem.NotFound)
-		must(t, s.Start(ctx, "d1", person("a", "Ān", account.Administrator), "h"))
-		wantKind(t, "start twice", s.Start(ctx, "d1", person("b", "B", account.Administrator), "h"), problem.Conflict)
-		wantKind(t, "begin again", s.Begin(ctx, first), problem.Conflict)
+		must(t, s.Begin(ctx, second, by))
+		wantKind(t, "start by a replaced link", s.Start(ctx, "d0", person("a", "Ān", account.Administrator), "h", by), problem.NotFound)
+		must(t, s.Start(ctx, "d1", person("a", "Ān", account.Administrator), "h", by))
+		wantKind(t, "start twice", s.Start(ctx, "d1", person("b", "B", account.Administrator), "h", by), problem.Conflict)
+		wantKind(t, "begin again", s.Begin(ctx, first, by), problem.Conflict)
 
 		link := access.Pass{Digest: "d2", Kind: access.Welcome, Account: "b", Label: "新", Scopes: account.Read, Created: noon, Seen: noon, Expires: noon.Add(time.Hour)}
-		must(t, s.AddAccount(ctx, person("b", "李", account.Editor), link))
-		wantKind(t, "a name that differs in case", s.AddAccount(ctx, person("c", "ān", account.Editor), access.Pass{Digest: "d3"}), problem.Conflict)
+		must(t, s.AddAccount(ctx, person("b", "李", account.Editor), link, by))
+		wantKind(t, "a name that differs in case", s.AddAccount(ctx, person("c", "ān", account.Editor), access.Pass{Digest: "d3"}, by), problem.Conflict)
 		if _, _, err := s.Pass(ctx, "d3"); problem.KindOf(err) != problem.NotFound {
 			t.Error("the link of a refused account was kept")
 		}
@@ -162,20 +167,20 @@ func TestPeople(t *testing.T) {
 		_, _, err = s.Credentials(ctx, "nobody")
 		wantKind(t, "credentials of nobody", err, problem.NotFound)
 
-		wantKind(t, "disable the last administrator", s.SetAccount(ctx, account.Account{ID: "a", Role: account.Administrator, Disabled: true}), problem.Conflict)
-		wantKind(t, "demote the last administrator", s.SetAccount(ctx, account.Account{ID: "a", Role: account.Reader}), problem.Conflict)
+		wantKind(t, "disable the last administrator", s.SetAccount(ctx, account.Account{ID: "a", Role: account.Administrator, Disabled: true}, by), problem.Conflict)
+		wantKind(t, "demote the last administrator", s.SetAccount(ctx, account.Account{ID: "a", Role: account.Reader}, by), problem.Conflict)
 		all, err := s.Accounts(ctx)
 		if err != nil || len(all) != 2 || all[0].Disabled || all[0].Role != account.Administrator {
 			t.Errorf("after refused changes: %+v, %v", all, err)
 		}
-		must(t, s.SetAccount(ctx, account.Account{ID: "b", Role: account.Reader, Disabled: true, Lang: message.Chinese}))
+		must(t, s.SetAccount(ctx, account.Account{ID: "b", Role: account.Reader, Disabled: true, Lang: message.Chinese}, by))
 		_, _, err = s.Pass(ctx, "d2")
 		wantKind(t, "a pass of a disabled account", err, problem.NotFound)
-		wantKind(t, "an account that is not there", s.SetAccount(ctx, account.Account{ID: "z"}), problem.NotFound)
-		wantKind(t, "a pass for it", s.SavePass(ctx, access.Pass{Digest: "d4", Kind: access.Token, Account: "z"}), problem.NotFound)
-		wantKind(t, "a pass for who is disabled", s.SavePass(ctx, access.Pass{Digest: "d4", Kind: access.Token, Account: "b"}), problem.NotFound)
-		must(t, s.SetAccount(ctx, account.Account{ID: "b", Lang: message.English})) // as a request does that began before
-		must(t, s.SetAccount(ctx, account.Account{ID: "a", Role: account.Administrator}))
+		wantKind(t, "an account that is not there", s.SetAccount(ctx, account.Account{ID: "z"}, by), problem.NotFound)
+		wantKind(t, "a pass for it", s.SavePass(ctx, access.Pass{Digest: "d4", Kind: access.Token, Account: "z"}, by), problem.NotFound)
+		wantKind(t, "a pass for who is disabled", s.SavePass(ctx, access.Pass{Digest: "d4", Kind: access.Token, Account: "b"}, by), problem.NotFound)
+		must(t, s.SetAccount(ctx, account.Account{ID: "b", Lang: message.English}, by)) // as a request does that began before
+		must(t, s.SetAccount(ctx, account.Account{ID: "a", Role: account.Administrator}, by))
 		all, err = s.Accounts(ctx)
 		if err != nil || all[1].Role != account.Reader || !all[1].Disabled || all[1].Lang != message.English || all[0].Lang != "" {
 			t.Errorf("who changes the one changes the other: %+v, %v", all, err)
@@ -186,24 +191,24 @@ func TestPeople(t *testing.T) {
 func TestPasses(t *testing.T) {
 	contract(t, func(t *testing.T, s *Store) {
 		ctx := t.Context()
-		must(t, s.Begin(ctx, access.Pass{Digest: "f", Kind: access.FirstLink, Created: noon, Seen: noon, Expires: noon.Add(time.Hour)}))
-		must(t, s.Start(ctx, "f", person("a", "A", account.Administrator), "h"))
+		must(t, s.Begin(ctx, access.Pass{Digest: "f", Kind: access.FirstLink, Created: noon, Seen: noon, Expires: noon.Add(time.Hour)}, by))
+		must(t, s.Start(ctx, "f", person("a", "A", account.Administrator), "h", by))
 		for i, k := range []access.Kind{access.Session, access.Session, access.Token} {
 			at := noon.Add(time.Duration(i) * time.Second)
-			must(t, s.SavePass(ctx, access.Pass{Digest: fmt.Sprint(i), Kind: k, Account: "a", Scopes: 7, Created: at, Seen: at, Expires: at.Add(time.Hour)}))
+			must(t, s.SavePass(ctx, access.Pass{Digest: fmt.Sprint(i), Kind: k, Account: "a", Scopes: 7, Created: at, Seen: at, Expires: at.Add(time.Hour)}, by))
 		}
 		must(t, s.TouchPass(ctx, "0", noon.Add(time.Minute)))
 		mine, err := s.Passes(ctx, "a", access.Session)
 		if err != nil || len(mine) != 2 || mine[0].Digest != "1" || !mine[1].Seen.Equal(noon.Add(time.Minute)) {
 			t.Errorf("Passes = %+v, %v", mine, err)
 		}
-		wantKind(t, "a password by a session that is gone", s.SetPassword(ctx, "a", "h9", "x"), problem.NotFound)
-		wantKind(t, "a password by a token", s.SetPassword(ctx, "a", "h9", "2"), problem.NotFound)
-		wantKind(t, "a password of nobody", s.SetPassword(ctx, "z", "h9", "1"), problem.NotFound)
+		wantKind(t, "a password by a session that is gone", s.SetPassword(ctx, "a", "h9", "x", by), problem.NotFound)
+		wantKind(t, "a password by a token", s.SetPassword(ctx, "a", "h9", "2", by), problem.NotFound)
+		wantKind(t, "a password of nobody", s.SetPassword(ctx, "z", "h9", "1", by), problem.NotFound)
 		if _, hash, err := s.Credentials(ctx, "a"); hash != "h" || err != nil {
 			t.Errorf("after refused changes, the password is %q, %v", hash, err)
 		}
-		must(t, s.SetPassword(ctx, "a", "h2", "1"))
+		must(t, s.SetPassword(ctx, "a", "h2", "1", by))
 		for digest, there := range map[string]bool{"0": false, "1": true, "2": true} {
 			if _, _, err := s.Pass(ctx, digest); (err == nil) != there {
 				t.Errorf("after a new password, pass %s: %v", digest, err)
@@ -213,7 +218,7 @@ func TestPasses(t *testing.T) {
 		var wg sync.WaitGroup
 		taken := make(chan error, 8)
 		for range cap(taken) {
-			wg.Go(func() { taken <- s.TakePass(ctx, "2") })
+			wg.Go(func() { taken <- s.TakePass(ctx, "2", by) })
 		}
 		wg.Wait()
 		close(taken)
@@ -230,7 +235,7 @@ func TestPasses(t *testing.T) {
 		}
 
 		later := noon.Add(100 * 24 * time.Hour)
-		must(t, s.SavePass(ctx, access.Pass{Digest: "new", Kind: access.Session, Account: "a", Created: later, Seen: later, Expires: later.Add(time.Hour)}))
+		must(t, s.SavePass(ctx, access.Pass{Digest: "new", Kind: access.Session, Account: "a", Created: later, Seen: later, Expires: later.Add(time.Hour)}, by))
 		_, _, err = s.Pass(ctx, "1")
 		wantKind(t, "a pass long expired", err, problem.NotFound)
 	})
@@ -243,6 +248,9 @@ func change(about org.Subject, subject, key, value string, seen int64) standing.
 	}
 	return c
 }
+
+// by is who changes what people may do.
+var by = ledger.Actor{By: "李 工", At: noon}
 
 var author = standing.Author{By: "李 工", Origin: standing.Asked, Source: "annual report, p. 3", Sure: standing.Documented}
 
@@ -358,9 +366,9 @@ func TestManyEntriesAtOnce(t *testing.T) {
 func TestDrafts(t *testing.T) {
 	contract(t, func(t *testing.T, s *Store) {
 		ctx := t.Context()
-		must(t, s.Begin(ctx, access.Pass{Digest: "f", Kind: access.FirstLink, Created: noon, Seen: noon, Expires: noon}))
-		must(t, s.Start(ctx, "f", person("a", "A", account.Administrator), "h"))
-		must(t, s.AddAccount(ctx, person("b", "B", account.Editor), access.Pass{Digest: "l", Account: "b"}))
+		must(t, s.Begin(ctx, access.Pass{Digest: "f", Kind: access.FirstLink, Created: noon, Seen: noon, Expires: noon}, by))
+		must(t, s.Start(ctx, "f", person("a", "A", account.Administrator), "h", by))
+		must(t, s.AddAccount(ctx, person("b", "B", account.Editor), access.Pass{Digest: "l", Account: "b"}, by))
 		_, err := s.Append(ctx, "acme", true, []standing.Change{change(org.AboutOrganization, "organization", "name", `{}`, 0)}, author, noon)
 		must(t, err)
 		d := standing.Draft{ID: "x", Account: "a", Organization: "acme", Name: "若上市", Changed: noon,

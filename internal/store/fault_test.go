@@ -216,7 +216,7 @@ func TestSQLiteFaults(t *testing.T) {
 			for n := range 3 {
 				_, err := s.Append(t.Context(), "acme", false, batch(1+n), author, noon)
 				wantKind(t, "appending", err, problem.Unavailable)
-				wantKind(t, "a pass", s.Begin(t.Context(), access.Pass{Digest: "d", Kind: access.FirstLink, Label: strings.Repeat("x", 1<<20)}), problem.Unavailable)
+				wantKind(t, "a pass", s.Begin(t.Context(), access.Pass{Digest: "d", Kind: access.FirstLink, Label: strings.Repeat("x", 1<<20)}, by), problem.Unavailable)
 				if kept := checkBatches(t, s); len(kept) != 1 {
 					t.Fatalf("kept %v", kept)
 				}

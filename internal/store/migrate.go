@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"guanji/internal/ledger"
 	"guanji/internal/problem"
 )
 
@@ -43,6 +44,10 @@ func steps(engine string) ([]migration, error) {
 	}
 	return list, nil
 }
+
+// ledgerStep is the step that begins the ledger: what is there already is told
+// of in it.
+const ledgerStep = "0003_ledger"
 
 // migrate applies what a database lacks. A SQLite file that holds data already
 // is first copied beside itself, and the steps are tried on the copy: what
@@ -94,7 +99,9 @@ func (s *Store) apply(ctx context.Context, all []migration) error {
 		if err := x.row(ctx, `select cast(count(*) as bigint) from migration`).Scan(&at); err != nil {
 			return err
 		}
+		begins := false
 		for _, m := range all[min(at, len(all)):] {
+			begins = begins || m.name == ledgerStep
 			for _, statement := range strings.Split(m.sql, ";\n") {
 				if strings.TrimSpace(statement) == "" {
 					continue
@@ -106,6 +113,9 @@ func (s *Store) apply(ctx context.Context, all []migration) error {
 			if _, err := x.exec(ctx, `insert into migration (version, name, applied_at) values ($1, $2, $3)`, m.version, m.name, micros(time.Now())); err != nil {
 				return err
 			}
+		}
+		if begins {
+			return s.adopt(ctx, x, ledger.Actor{By: ledger.Program, At: time.Now()})
 		}
 		return nil
 	})

@@ -40,6 +40,9 @@ var filled = []struct {
 	{2, `insert into organization (id, revision, created_at) values ('o', 1, 1)`, `select id from organization`, "o"},
 	{2, `insert into entry (organization, about, subject, key, seq, value, stated_at, stated_by, origin, source, sure) values ('o', 'organization', 'organization', 'name', 1, '{}', 1, 'a', 'asked', '', 'stated')`,
 		`select value from entry`, "{}"},
+	{3, `insert into filed (organization, seq, body, ends, filed_at, filed_by) values ('o', 1, '{}', 0, 1, 'a')`, `select body from filed`, "{}"},
+	{3, `insert into leaf (idx, what, organization, id, after, body) values (9, 'filed', 'o', '1', '', '{}')`, `select body from leaf where idx = 9`, "{}"},
+	{3, `insert into witness (id, kind, address, proposed_by, proposed_at, allowed_by, allowed_at, dropped_at) values ('w', 'folder', '/w', 'a', 1, '', 0, 0)`, `select address from witness`, "/w"},
 }
 
 func TestEveryStepKeepsData(t *testing.T) {

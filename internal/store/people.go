@@ -6,6 +6,7 @@ import (
 
 	"guanji/internal/access"
 	"guanji/internal/account"
+	"guanji/internal/ledger"
 	"guanji/internal/message"
 	"guanji/internal/problem"
 )
@@ -55,28 +56,56 @@ func (s *Store) notFound(err error, key string, args ...any) error {
 }
 
 // AddAccount implements [access.Accounts].
-func (s *Store) AddAccount(ctx context.Context, a account.Account, link access.Pass) error {
-	return s.write(ctx, func(x executor) error {
-		if err := s.insertAccount(ctx, x, a, ""); err != nil {
+func (s *Store) AddAccount(ctx context.Context, a account.Account, link access.Pass, by ledger.Actor) error {
+	return s.change(ctx, func(x *changing) error {
+		if err := s.insertAccount(ctx, x, a, "", by); err != nil {
 			return err
 		}
-		return insertPass(ctx, x, link)
+		return insertPass(ctx, x, link, by)
 	})
 }
 
-func (s *Store) insertAccount(ctx context.Context, x executor, a account.Account, hash string) error {
+func (s *Store) insertAccount(ctx context.Context, x *changing, a account.Account, hash string, by ledger.Actor) error {
 	_, err := x.exec(ctx, `insert into account (id, name, name_key, role, password, disabled, lang, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		a.ID, a.Name, account.Key(a.Name), string(a.Role), hash, a.Disabled, string(a.Lang), micros(a.Created))
 	if s.db.dialect().unique(err) {
 		return problem.New(problem.Conflict, "access.name_taken")
 	}
+	a.Created = instant(micros(a.Created))
+	x.tell(accountRecord(a, hash).Leaf(by, ""))
 	return err
+}
+
+// tellAccount tells of an account as it stands now.
+func (x *changing) tellAccount(ctx context.Context, id string, by ledger.Actor) error {
+	r, err := scanAccountRecord(x.row(ctx, `select `+accountColumns+`, password from account where id = $1`, id))
+	if err != nil {
+		return err
+	}
+	return x.tellNow(ctx, r, by)
+}
+
+// dropPasses drops those passes that a condition names, and tells that they
+// are gone.
+func (x *changing) dropPasses(ctx context.Context, by ledger.Actor, where string, args ...any) error {
+	_, err := x.countDropped(ctx, by, where, args...)
+	return err
+}
+
+func (x *changing) countDropped(ctx context.Context, by ledger.Actor, where string, args ...any) (int, error) {
+	gone, err := list(ctx, x, scanPassRecord, `delete from pass where `+where+` returning `+passColumns, args...)
+	for _, r := range gone {
+		if err == nil {
+			err = x.tellGone(ctx, r, by)
+		}
+	}
+	return len(gone), err
 }
 
 // SetAccount implements [access.Accounts]. What a says nothing of stays as it
 // is in the database.
-func (s *Store) SetAccount(ctx context.Context, a account.Account) error {
-	return s.write(ctx, func(x executor) error {
+func (s *Store) SetAccount(ctx context.Context, a account.Account, by ledger.Actor) error {
+	return s.change(ctx, func(x *changing) error {
 		if err := lockPeople(ctx, x); err != nil {
 			return err
 		}
@@ -89,9 +118,12 @@ func (s *Store) SetAccount(ctx context.Context, a account.Account) error {
 			return problem.New(problem.NotFound, "access.no_account")
 		}
 		if a.Role != "" && a.Disabled {
-			if _, err := x.exec(ctx, `delete from pass where account = $1`, a.ID); err != nil {
+			if err := x.dropPasses(ctx, by, `account = $1`, a.ID); err != nil {
 				return err
 			}
+		}
+		if err := x.tellAccount(ctx, a.ID, by); err != nil {
+			return err
 		}
 		var left int64
 		if err := x.row(ctx, `select cast(count(*) as bigint) from account where role = $1 and not disabled`, string(account.Administrator)).Scan(&left); err != nil {
@@ -113,8 +145,8 @@ func lockPeople(ctx context.Context, x executor) error {
 // SetPassword implements [access.Accounts]. The row of the account is the lock
 // under which its passes are looked at: of two who choose by one link, one
 // finds it.
-func (s *Store) SetPassword(ctx context.Context, id, hash, by string) error {
-	return s.write(ctx, func(x executor) error {
+func (s *Store) SetPassword(ctx context.Context, id, hash, pass string, by ledger.Actor) error {
+	return s.change(ctx, func(x *changing) error {
 		n, err := x.exec(ctx, `update account set password = $1 where id = $2`, hash, id)
 		if err != nil {
 			return err
@@ -124,31 +156,32 @@ func (s *Store) SetPassword(ctx context.Context, id, hash, by string) error {
 		}
 		var kind string
 		if err := x.row(ctx, `select kind from pass where digest = $1 and account = $2 and kind in ($3, $4)`,
-			by, id, string(access.Session), string(access.Welcome)).Scan(&kind); err != nil {
+			pass, id, string(access.Session), string(access.Welcome)).Scan(&kind); err != nil {
 			return s.notFound(err, "access.no_pass")
 		}
-		if access.Kind(kind) == access.Welcome {
-			_, err = x.exec(ctx, `delete from pass where account = $1`, id)
+		if err := x.tellAccount(ctx, id, by); err != nil {
 			return err
 		}
-		_, err = x.exec(ctx, `delete from pass where account = $1 and kind <> $2 and digest <> $3`, id, string(access.Token), by)
-		return err
+		if access.Kind(kind) == access.Welcome {
+			return x.dropPasses(ctx, by, `account = $1`, id)
+		}
+		return x.dropPasses(ctx, by, `account = $1 and kind <> $2 and digest <> $3`, id, string(access.Token), pass)
 	})
 }
 
 // Begin implements [access.Starting].
-func (s *Store) Begin(ctx context.Context, link access.Pass) error {
-	return s.write(ctx, func(x executor) error {
+func (s *Store) Begin(ctx context.Context, link access.Pass, by ledger.Actor) error {
+	return s.change(ctx, func(x *changing) error {
 		if err := lockPeople(ctx, x); err != nil {
 			return err
 		}
 		if err := noAccounts(ctx, x); err != nil {
 			return err
 		}
-		if _, err := x.exec(ctx, `delete from pass where kind = $1`, string(access.FirstLink)); err != nil {
+		if err := x.dropPasses(ctx, by, `kind = $1`, string(access.FirstLink)); err != nil {
 			return err
 		}
-		return insertPass(ctx, x, link)
+		return insertPass(ctx, x, link, by)
 	})
 }
 
@@ -164,18 +197,18 @@ func noAccounts(ctx context.Context, x executor) error {
 }
 
 // Start implements [access.Starting].
-func (s *Store) Start(ctx context.Context, link string, a account.Account, hash string) error {
-	return s.write(ctx, func(x executor) error {
+func (s *Store) Start(ctx context.Context, link string, a account.Account, hash string, by ledger.Actor) error {
+	return s.change(ctx, func(x *changing) error {
 		if err := lockPeople(ctx, x); err != nil {
 			return err
 		}
 		if err := noAccounts(ctx, x); err != nil {
 			return err
 		}
-		if err := takePass(ctx, x, link); err != nil {
+		if err := takePass(ctx, x, link, by); err != nil {
 			return err
 		}
-		return s.insertAccount(ctx, x, a, hash)
+		return s.insertAccount(ctx, x, a, hash, by)
 	})
 }
 
@@ -194,21 +227,34 @@ func scanPass(r row) (p access.Pass, err error) {
 	return p, err
 }
 
-func insertPass(ctx context.Context, x executor, p access.Pass) error {
+// scanPassRecord reads what is never changed of a pass.
+func scanPassRecord(r row) (ledger.Record, error) {
+	p, err := scanPass(r)
+	return passRecord(p), err
+}
+
+func passRecord(p access.Pass) ledger.Record {
+	return ledger.Record{What: ledger.Pass, ID: p.Digest, About: string(p.Kind) + "/" + p.Account,
+		Digest: ledger.Digest(string(ledger.Pass), p.Digest, string(p.Kind), p.Account, p.Label, int64(p.Scopes), micros(p.Created), micros(p.Expires))}
+}
+
+func insertPass(ctx context.Context, x *changing, p access.Pass, by ledger.Actor) error {
 	var owner *string
 	if p.Account != "" {
 		owner = &p.Account
 	}
 	_, err := x.exec(ctx, `insert into pass (digest, kind, account, label, scopes, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		p.Digest, string(p.Kind), owner, p.Label, int64(p.Scopes), micros(p.Created), micros(p.Seen), micros(p.Expires))
+	x.tell(passRecord(p).Leaf(by, ""))
 	return err
 }
 
 // SavePass implements [access.Passes]. Passes long expired are swept out. The
 // row of the account is locked, so that no pass is added while it is disabled.
-func (s *Store) SavePass(ctx context.Context, p access.Pass) error {
-	return s.write(ctx, func(x executor) error {
-		if _, err := x.exec(ctx, `delete from pass where expires_at < $1`, micros(p.Created.Add(-24*time.Hour))); err != nil {
+func (s *Store) SavePass(ctx context.Context, p access.Pass, by ledger.Actor) error {
+	return s.change(ctx, func(x *changing) error {
+		sweeper := ledger.Actor{By: ledger.Program, At: by.At}
+		if err := x.dropPasses(ctx, sweeper, `expires_at < $1`, micros(p.Created.Add(-24*time.Hour))); err != nil {
 			return err
 		}
 		if p.Account != "" {
@@ -220,7 +266,7 @@ func (s *Store) SavePass(ctx context.Context, p access.Pass) error {
 				return problem.New(problem.NotFound, "access.no_account")
 			}
 		}
-		return insertPass(ctx, x, p)
+		return insertPass(ctx, x, p, by)
 	})
 }
 
@@ -256,17 +302,14 @@ func (s *Store) TouchPass(ctx context.Context, digest string, seen time.Time) er
 }
 
 // TakePass implements [access.Passes].
-func (s *Store) TakePass(ctx context.Context, digest string) error {
-	return s.write(ctx, func(x executor) error { return takePass(ctx, x, digest) })
+func (s *Store) TakePass(ctx context.Context, digest string, by ledger.Actor) error {
+	return s.change(ctx, func(x *changing) error { return takePass(ctx, x, digest, by) })
 }
 
-func takePass(ctx context.Context, x executor, digest string) error {
-	n, err := x.exec(ctx, `delete from pass where digest = $1`, digest)
-	if err != nil {
-		return err
-	}
-	if n == 0 {
+func takePass(ctx context.Context, x *changing, digest string, by ledger.Actor) error {
+	n, err := x.countDropped(ctx, by, `digest = $1`, digest)
+	if err == nil && n == 0 {
 		return problem.New(problem.NotFound, "access.no_pass")
 	}
-	return nil
+	return err
 }

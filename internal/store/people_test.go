@@ -15,9 +15,9 @@ import (
 func peopled(t *testing.T, s *Store) {
 	t.Helper()
 	ctx := t.Context()
-	must(t, s.Begin(ctx, access.Pass{Digest: "f", Kind: access.FirstLink, Created: noon, Seen: noon, Expires: noon.Add(time.Hour)}))
-	must(t, s.Start(ctx, "f", person("a", "A", account.Administrator), "h"))
-	must(t, s.AddAccount(ctx, person("b", "B", account.Editor), access.Pass{Digest: "w", Kind: access.Welcome, Account: "b", Created: noon, Seen: noon, Expires: noon.Add(time.Hour)}))
+	must(t, s.Begin(ctx, access.Pass{Digest: "f", Kind: access.FirstLink, Created: noon, Seen: noon, Expires: noon.Add(time.Hour)}, by))
+	must(t, s.Start(ctx, "f", person("a", "A", account.Administrator), "h", by))
+	must(t, s.AddAccount(ctx, person("b", "B", account.Editor), access.Pass{Digest: "w", Kind: access.Welcome, Account: "b", Created: noon, Seen: noon, Expires: noon.Add(time.Hour)}, by))
 }
 
 // TestAWelcomeIsGoodOnce has several choose a password by one link.
@@ -25,13 +25,13 @@ func TestAWelcomeIsGoodOnce(t *testing.T) {
 	contract(t, func(t *testing.T, s *Store) {
 		ctx := t.Context()
 		peopled(t, s)
-		must(t, s.SavePass(ctx, access.Pass{Digest: "s", Kind: access.Session, Account: "b", Created: noon, Seen: noon, Expires: noon.Add(time.Hour)}))
+		must(t, s.SavePass(ctx, access.Pass{Digest: "s", Kind: access.Session, Account: "b", Created: noon, Seen: noon, Expires: noon.Add(time.Hour)}, by))
 		chosen := make(chan string, 8)
 		var wg sync.WaitGroup
 		for i := range cap(chosen) {
 			wg.Go(func() {
 				hash := fmt.Sprint("hash ", i)
-				if err := s.SetPassword(ctx, "b", hash, "w"); err == nil {
+				if err := s.SetPassword(ctx, "b", hash, "w", by); err == nil {
 					chosen <- hash
 				} else {
 					wantKind(t, "a link used again", err, problem.NotFound)
@@ -60,14 +60,14 @@ func TestDisablingLeavesNoPass(t *testing.T) {
 			var wg sync.WaitGroup
 			for i := range 6 {
 				wg.Go(func() {
-					err := s.SavePass(ctx, access.Pass{Digest: fmt.Sprint(round, i), Kind: access.Session, Account: "b", Created: noon, Seen: noon, Expires: noon.Add(time.Hour)})
+					err := s.SavePass(ctx, access.Pass{Digest: fmt.Sprint(round, i), Kind: access.Session, Account: "b", Created: noon, Seen: noon, Expires: noon.Add(time.Hour)}, by)
 					if k := problem.KindOf(err); k != "" && k != problem.NotFound {
 						t.Errorf("signing in: %v", err)
 					}
 				})
 			}
 			wg.Go(func() {
-				if err := s.SetAccount(ctx, account.Account{ID: "b", Role: account.Editor, Disabled: true}); err != nil {
+				if err := s.SetAccount(ctx, account.Account{ID: "b", Role: account.Editor, Disabled: true}, by); err != nil {
 					t.Errorf("disabling: %v", err)
 				}
 			})
@@ -75,7 +75,7 @@ func TestDisablingLeavesNoPass(t *testing.T) {
 			if left, err := s.Passes(ctx, "b", access.Session); len(left) != 0 || err != nil {
 				t.Fatalf("a disabled account has %+v, %v", left, err)
 			}
-			must(t, s.SetAccount(ctx, account.Account{ID: "b", Role: account.Editor}))
+			must(t, s.SetAccount(ctx, account.Account{ID: "b", Role: account.Editor}, by))
 		}
 	})
 }
@@ -86,13 +86,13 @@ func TestTheLastAdministratorStays(t *testing.T) {
 		ctx := t.Context()
 		peopled(t, s)
 		for range 5 {
-			must(t, s.SetAccount(ctx, account.Account{ID: "a", Role: account.Administrator}))
-			must(t, s.SetAccount(ctx, account.Account{ID: "b", Role: account.Administrator}))
+			must(t, s.SetAccount(ctx, account.Account{ID: "a", Role: account.Administrator}, by))
+			must(t, s.SetAccount(ctx, account.Account{ID: "b", Role: account.Administrator}, by))
 			var wg sync.WaitGroup
 			results := make(chan error, 2)
 			for _, id := range []string{"a", "b"} {
 				wg.Go(func() {
-					results <- s.SetAccount(ctx, account.Account{ID: id, Role: account.Administrator, Disabled: true})
+					results <- s.SetAccount(ctx, account.Account{ID: id, Role: account.Administrator, Disabled: true}, by)
 				})
 			}
 			wg.Wait()
@@ -106,7 +106,7 @@ func TestTheLastAdministratorStays(t *testing.T) {
 			}
 			for _, a := range all {
 				if !a.Disabled {
-					must(t, s.SetAccount(ctx, account.Account{ID: a.ID, Role: account.Administrator}))
+					must(t, s.SetAccount(ctx, account.Account{ID: a.ID, Role: account.Administrator}, by))
 				}
 			}
 		}

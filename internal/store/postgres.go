@@ -95,6 +95,24 @@ func (db *postgresDB) read(_ context.Context, f func(executor) error) error {
 	return f(pgTx{db.pool, db})
 }
 
+// snapshotPatience is how long one statement may take that reads a whole
+// table.
+const snapshotPatience = time.Hour
+
+// snapshot reads what was there when it began, whatever is written meanwhile.
+func (db *postgresDB) snapshot(ctx context.Context, f func(executor) error) error {
+	slow := &postgresDB{db.pool, snapshotPatience}
+	return pgx.BeginTxFunc(ctx, db.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `set local statement_timeout = 0`); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `set local idle_in_transaction_session_timeout = 0`); err != nil {
+			return err
+		}
+		return f(pgTx{tx, slow})
+	})
+}
+
 // patiently does one thing, and gives it up after a while.
 func (db *postgresDB) patiently(ctx context.Context, f func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, db.patience)

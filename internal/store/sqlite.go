@@ -103,6 +103,11 @@ func (db *sqliteDB) read(ctx context.Context, f func(executor) error) error {
 	return inTx(ctx, db.readers, db.inPlace(f))
 }
 
+// snapshot reads what was there when it began, whatever is written meanwhile.
+func (db *sqliteDB) snapshot(ctx context.Context, f func(executor) error) error {
+	return inTx(ctx, db.readers, db.inPlace(f))
+}
+
 // inPlace fails if the file is no longer the one that was opened: it was
 // removed, or another was put in its place, and whatever is written to the old
 // one is lost.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"guanji/internal/ledger"
 	"guanji/internal/org"
 	"guanji/internal/problem"
 	"guanji/internal/standing"
@@ -75,7 +76,7 @@ func (s *Store) History(ctx context.Context, organization string, ref standing.R
 // Append implements [standing.Store]. The row of the organization is the lock
 // under which entries are numbered.
 func (s *Store) Append(ctx context.Context, organization string, create bool, changes []standing.Change, a standing.Author, at time.Time) (revision int64, err error) {
-	err = s.write(ctx, func(x executor) error {
+	err = s.change(ctx, func(x *changing) error {
 		if create {
 			_, err := x.exec(ctx, `insert into organization (id, revision, created_at) values ($1, 0, $2)`, organization, micros(at))
 			if s.db.dialect().unique(err) {
@@ -93,9 +94,63 @@ func (s *Store) Append(ctx context.Context, organization string, create bool, ch
 		if err := s.unseen(ctx, x, organization, first, changes); err != nil {
 			return err
 		}
+		was, err := replaced(ctx, x, organization, first, changes)
+		if err != nil {
+			return err
+		}
+		for i, c := range changes {
+			r := entryRecord(organization, string(c.Ref.About), c.Ref.Subject, c.Ref.Key, first+int64(i)+1, valueOf(c), micros(at), a.By, string(a.Origin), a.Source, string(a.Sure))
+			x.tell(r.Leaf(ledger.Actor{By: a.By, At: at}, was[c.Ref]))
+		}
 		return insertEntries(ctx, x, s.db.dialect().rows, organization, first, changes, a, at)
 	})
 	return revision, err
+}
+
+// valueOf is the value of a change as it is kept.
+func valueOf(c standing.Change) *string {
+	if c.Value == nil {
+		return nil
+	}
+	v := string(c.Value)
+	return &v
+}
+
+// replaced returns the digests of the entries in whose place changes stand.
+func replaced(ctx context.Context, x executor, organization string, revision int64, changes []standing.Change) (map[standing.Ref]string, error) {
+	was := map[standing.Ref]string{}
+	if revision == 0 {
+		return was, nil
+	}
+	type stand struct {
+		ref    standing.Ref
+		digest string
+	}
+	scan := func(r row) (v stand, err error) {
+		var about string
+		err = r.Scan(&about, &v.ref.Subject, &v.ref.Key, &v.digest)
+		v.ref.About = org.Subject(about)
+		return v, err
+	}
+	const newest = `select e.about, e.subject, e.key, l.after from (select about, subject, key, max(seq) as seq from entry where organization = $1%s group by about, subject, key) e
+		join leaf l on l.what = 'entry' and l.organization = $1 and l.id = cast(e.seq as text)`
+	add := func(query string, args ...any) error {
+		all, err := list(ctx, x, scan, query, args...)
+		for _, v := range all {
+			was[v.ref] = v.digest
+		}
+		return err
+	}
+	if len(changes) > manyChanges {
+		return was, add(fmt.Sprintf(newest, ""), organization)
+	}
+	one := fmt.Sprintf(newest, " and about = $2 and subject = $3 and key = $4")
+	for _, c := range changes {
+		if err := add(one, organization, string(c.Ref.About), c.Ref.Subject, c.Ref.Key); err != nil {
+			return nil, err
+		}
+	}
+	return was, nil
 }
 
 // unseen fails with a [*standing.Changed] if a change did not see the entry
@@ -170,12 +225,7 @@ func insertEntries(ctx context.Context, x executor, atOnce int, organization str
 		part := changes[start:min(start+atOnce, len(changes))]
 		args := make([]any, 0, len(part)*entryFields)
 		for i, c := range part {
-			var value *string
-			if c.Value != nil {
-				v := string(c.Value)
-				value = &v
-			}
-			args = append(args, organization, string(c.Ref.About), c.Ref.Subject, c.Ref.Key, first+int64(start+i)+1, value, micros(at),
+			args = append(args, organization, string(c.Ref.About), c.Ref.Subject, c.Ref.Key, first+int64(start+i)+1, valueOf(c), micros(at),
 				a.By, string(a.Origin), a.Source, string(a.Sure))
 		}
 		if _, err := x.exec(ctx, insertPrefix+placeholders(len(part), entryFields), args...); err != nil {

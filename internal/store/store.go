@@ -15,7 +15,9 @@ import (
 	"time"
 
 	"guanji/internal/access"
+	"guanji/internal/filing"
 	"guanji/internal/problem"
+	"guanji/internal/record"
 	"guanji/internal/standing"
 )
 
@@ -31,6 +33,9 @@ type database interface {
 
 	// read runs one statement that changes nothing.
 	read(ctx context.Context, f func(executor) error) error
+
+	// snapshot runs statements that change nothing and see one state.
+	snapshot(ctx context.Context, f func(executor) error) error
 	dialect() dialect
 	close() error
 }
@@ -199,9 +204,12 @@ func instant(us int64) time.Time { return time.UnixMicro(us).UTC() }
 
 // A Store serves these use cases.
 var (
-	_ access.Accounts = (*Store)(nil)
-	_ access.Passes   = (*Store)(nil)
-	_ access.Starting = (*Store)(nil)
-	_ standing.Store  = (*Store)(nil)
-	_ standing.Drafts = (*Store)(nil)
+	_ access.Accounts  = (*Store)(nil)
+	_ access.Passes    = (*Store)(nil)
+	_ access.Starting  = (*Store)(nil)
+	_ standing.Store   = (*Store)(nil)
+	_ standing.Drafts  = (*Store)(nil)
+	_ filing.Store     = (*Store)(nil)
+	_ record.Store     = (*Store)(nil)
+	_ record.Witnesses = (*Store)(nil)
 )

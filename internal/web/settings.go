@@ -190,7 +190,7 @@ func (w words) roles(chosen account.Role) []option {
 
 // addAccount adds an account, and shows the link for its owner this once.
 func (s *server) addAccount(q *request) error {
-	secret, err := s.Access.Invite(q.Context(), q.PostFormValue("name"), account.Role(q.PostFormValue("role")))
+	secret, err := s.Access.Invite(q.Context(), q.holder.Name, q.PostFormValue("name"), account.Role(q.PostFormValue("role")))
 	at, err := q.fieldErrors(err)
 	if err != nil {
 		return err
@@ -219,7 +219,7 @@ func (s *server) saveAccount(q *request) error {
 		return s.renderAccounts(q, http.StatusConflict, accountsPage{page: page{Alert: q.T("accounts.changed", a.Name)}}, nil)
 	}
 	role, disabled := account.Role(q.PostFormValue("role")), q.PostFormValue("disabled") != ""
-	err = s.Access.SetAccount(q.Context(), a.ID, role, disabled)
+	err = s.Access.SetAccount(q.Context(), q.holder.Name, a.ID, role, disabled)
 	if problem.KindOf(err) == problem.Conflict {
 		return s.renderAccounts(q, http.StatusConflict, accountsPage{page: page{Alert: problem.In(err, q.lang)}}, nil)
 	}
@@ -242,7 +242,7 @@ func (s *server) newLink(q *request) error {
 	if err != nil {
 		return err
 	}
-	secret, err := s.Access.NewLink(q.Context(), a.ID, access.Welcome)
+	secret, err := s.Access.NewLink(q.Context(), q.holder.Name, a.ID, access.Welcome)
 	if err != nil {
 		return err
 	}

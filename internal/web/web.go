@@ -15,7 +15,10 @@ import (
 
 	"guanji/internal/access"
 	"guanji/internal/account"
+	"guanji/internal/filing"
 	"guanji/internal/org"
+	"guanji/internal/position"
+	"guanji/internal/record"
 	"guanji/internal/regime"
 	"guanji/internal/standing"
 )
@@ -24,6 +27,9 @@ import (
 type Config struct {
 	Access   *access.Service
 	Standing *standing.Service
+	Filing   *filing.Service
+	Position *position.Service
+	Record   *record.Service
 	Set      *regime.Set
 	Log      *slog.Logger
 	Now      func() time.Time

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"guanji/internal/ledger"
+	"guanji/internal/problem"
+)
+
+// The files of the keys that sign checkpoints, within the home.
+const (
+	keysFolder = "keys"
+	firstKey   = "ledger.key"     // Ed25519; made at first use
+	secondKey  = "ledger-sm2.key" // SM2; made when it is chosen
+)
+
+// keyName begins the names of keys, which are the origins of their ledgers.
+const keyName = "guanji/"
+
+func (p *program) key() *cobra.Command {
+	c := p.command("key", nil, nil)
+	c.AddCommand(p.keyPublic(), p.keySM2())
+	return c
+}
+
+func (p *program) keyPublic() *cobra.Command {
+	return p.named("key.public", "public", cobra.NoArgs, func(*cobra.Command, []string) error {
+		home, err := p.homeDir()
+		if err != nil {
+			return err
+		}
+		signers, err := readSigners(home)
+		if err != nil {
+			return err
+		}
+		for _, s := range signers {
+			fmt.Fprintln(p.out, s.Public())
+		}
+		return nil
+	})
+}
+
+func (p *program) keySM2() *cobra.Command {
+	c := p.named("key.sm2", "sm2", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+		home, err := p.homeDir()
+		if err != nil {
+			return err
+		}
+		signers, err := readSigners(home)
+		if err != nil {
+			return err
+		}
+		name := signers[0].Name()
+		if _, err := oneSigner(filepath.Join(home, keysFolder, secondKey), func(r io.Reader) (string, error) { return ledger.GenerateSM2(r, name) }); err != nil {
+			return err
+		}
+		in, err := p.open(cmd.Context(), home)
+		if err != nil {
+			return err
+		}
+		defer in.close()
+		if err := in.record.Begin(cmd.Context()); err != nil {
+			return err
+		}
+		fmt.Fprintln(p.out, p.msg("cmd.key.sm2.done"))
+		return nil
+	})
+	p.addDatabase(c)
+	return c
+}
+
+// readSigners reads the keys of a home. The first is made if it is not there.
+func readSigners(home string) ([]*ledger.Signer, error) {
+	dir := filepath.Join(home, keysFolder)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, problem.New(problem.Refused, "cmd.make_home", dir).Because(err)
+	}
+	first, err := oneSigner(filepath.Join(dir, firstKey), func(r io.Reader) (string, error) {
+		return ledger.GenerateKey(r, keyName+strings.ToLower(rand.Text()[:12]))
+	})
+	if err != nil {
+		return nil, err
+	}
+	signers := []*ledger.Signer{first}
+	second, err := readSigner(filepath.Join(dir, secondKey))
+	if errors.Is(err, fs.ErrNotExist) {
+		return signers, nil
+	}
+	return append(signers, second), err
+}
+
+// oneSigner reads a key, and makes it if it is not there. Of several who make
+// it at once, all read the one that was first.
+func oneSigner(file string, generate func(io.Reader) (string, error)) (*ledger.Signer, error) {
+	s, err := readSigner(file)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return s, err
+	}
+	secret, err := generate(rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	if err := writeNew(file, []byte(secret+"\n")); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, problem.New(problem.Refused, "cmd.key.make", file).Because(err)
+	}
+	return readSigner(file)
+}
+
+func readSigner(file string) (*ledger.Signer, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, problem.New(problem.Refused, "cmd.key.read", file).Because(err)
+	}
+	s, err := ledger.NewSigner(strings.TrimSpace(string(data)), rand.Reader)
+	if err != nil {
+		return nil, problem.New(problem.Refused, "cmd.key.read", file).Because(err)
+	}
+	return s, nil
+}
+
+// writeNew writes a file that must not be there: whole, or not at all. It
+// fails with [fs.ErrExist] if it is.
+func writeNew(name string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(name), ".guanji-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // the name that it was written under
+	_, err = f.Write(data)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Link(f.Name(), name)
+}
+
+// keysOf returns the public keys of signers.
+func keysOf(signers []*ledger.Signer) (ledger.Keys, error) {
+	var b strings.Builder
+	for _, s := range signers {
+		fmt.Fprintln(&b, s.Public())
+	}
+	return ledger.ParseKeys([]byte(b.String()))
+}

@@ -1,0 +1,100 @@
+package position
+
+import (
+	"guanji/internal/day"
+	"guanji/internal/message"
+)
+
+// kept is what there is of one kind on a day. Each is a paper, or nil.
+type kept struct {
+	newest  *paper // of those that count, the one observed last
+	longest *paper // and the one that counts longest
+	lapsed  *paper // of those that no longer do, the one that did longest
+}
+
+// keeps returns what there is of each kind on a day; see [rule.slots].
+func (f *folder) keeps(on day.Day) []kept {
+	all := make([]kept, f.slots())
+	for i := range f.papers {
+		p := &f.papers[i]
+		if p.from.After(on) {
+			break
+		}
+		if p.filedBy(on) {
+			all[p.slot].add(p, on)
+		}
+	}
+	return all
+}
+
+func (k *kept) add(p *paper, on day.Day) {
+	if p.lapsed(on) {
+		if k.lapsed == nil || p.outlasts(k.lapsed) {
+			k.lapsed = p
+		}
+		return
+	}
+	k.newest = p
+	if k.longest == nil || p.outlasts(k.longest) {
+		k.longest = p
+	}
+}
+
+// last works out a line that evidence carries until it ends.
+func (f *folder) last(s *Status, on day.Day) {
+	kinds := f.keeps(on)[:len(f.kinds)]
+	f.hold(s, kinds)
+	for _, k := range kinds {
+		if k.newest == nil && k.lapsed != nil {
+			s.overdue(k.lapsed.until.AddDays(1), f.why(k.lapsed))
+		}
+	}
+}
+
+// hold works out what carries a line from what there is of each kind.
+func (f *folder) hold(s *Status, kinds []kept) {
+	s.State, s.DueWhy = None, message.New("position.due.nothing")
+	for i, k := range kinds {
+		if k.newest != nil {
+			s.carry(k.newest, k.longest.until)
+			f.until(s, k.longest)
+			continue
+		}
+		s.Missing = append(s.Missing, f.kinds[i])
+		if k.lapsed != nil {
+			s.NotCounting = append(s.NotCounting, Uncounted{k.lapsed.seq, message.New("position.bar.lapsed", k.lapsed.until.String())})
+		}
+	}
+}
+
+// until makes a line on file, be it until the last day of a paper.
+func (f *folder) until(s *Status, p *paper) {
+	first := s.State != OnFile
+	s.State = OnFile
+	if first || !p.until.IsZero() && (s.Until.IsZero() || p.until.Before(s.Until)) {
+		s.Until, s.Due, s.DueWhy = p.until, p.until, f.why(p)
+	}
+}
+
+// once works out a line that one record carries. An event is what the limit of
+// the duty runs from.
+func (f *folder) once(s *Status, on day.Day) {
+	f.last(s, on)
+	if s.State != None {
+		return
+	}
+	for i := range f.events {
+		if h := &f.events[i]; h.toldBy(on) {
+			f.await(s, h, on)
+			return
+		}
+	}
+}
+
+// await makes a line wait for what an event asks for.
+func (f *folder) await(s *Status, h *happening, on day.Day) {
+	s.State, s.Until, s.Due, s.DueWhy = None, day.Day{}, h.due, h.dueWhy
+	if !h.due.IsZero() && h.due.Before(on) {
+		s.overdue(h.due.AddDays(1), h.dueWhy)
+	}
+}
