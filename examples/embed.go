@@ -1,7 +1,7 @@
 // Package examples holds fictional organizations to try the program on.
 package examples
 
-import _ "embed"
+import "embed"
 
 // Demo is the example that the command demo shows.
 const Demo = "designated-bank.yaml"
@@ -10,3 +10,11 @@ const Demo = "designated-bank.yaml"
 //
 //go:embed designated-bank.yaml
 var DemoFile []byte
+
+// DemoEvidence is a year of evidence of the same example, within [Evidence].
+const DemoEvidence = "designated-bank.evidence.yaml"
+
+// Evidence has the evidence file, and the files that it names.
+//
+//go:embed designated-bank.evidence.yaml evidence
+var Evidence embed.FS

@@ -12,6 +12,7 @@ import (
 	"guanji/examples"
 	"guanji/internal/access"
 	"guanji/internal/day"
+	"guanji/internal/filing"
 	"guanji/internal/problem"
 	"guanji/internal/report"
 	"guanji/internal/standing"
@@ -51,6 +52,7 @@ func (p *program) showDemo(d day.Day) error {
 		return err
 	}
 	fmt.Fprintln(p.out, "\n"+p.msg("demo.next", "examples/"+examples.Demo))
+	fmt.Fprintln(p.out, p.msg("demo.next_position", examples.Demo, examples.DemoEvidence, a.Organization.ID))
 	return nil
 }
 
@@ -86,6 +88,10 @@ func (p *program) greetDemo(ctx context.Context, in *installation, base string) 
 	if err != nil {
 		return err
 	}
+	stands, err := p.fillDemo(ctx, in, done.Organization)
+	if err != nil {
+		return err
+	}
 	first, err := in.access.First(ctx, userName())
 	if err != nil {
 		return err
@@ -108,6 +114,25 @@ func (p *program) greetDemo(ctx context.Context, in *installation, base string) 
 	if err != nil {
 		return err
 	}
+	fmt.Fprintln(p.out, "\n"+p.msg("demo.position", stands))
 	fmt.Fprintln(p.out, p.msg("demo.serve", done.Organization, base+"/link/"+secret))
 	return nil
+}
+
+// fillDemo files a year of evidence, and returns where the duties stand today,
+// in a line.
+func (p *program) fillDemo(ctx context.Context, in *installation, organization string) (string, error) {
+	data, err := examples.Evidence.ReadFile(examples.DemoEvidence)
+	if err != nil {
+		return "", err
+	}
+	if _, err := in.filing.Import(ctx, filing.Importing{Name: examples.DemoEvidence, Data: data, Folder: examples.Evidence, By: "examples"}); err != nil {
+		return "", err
+	}
+	p.publish(ctx, in, p.errs)
+	pos, err := in.position.On(ctx, organization, day.In(p.now()), day.Day{})
+	if err != nil {
+		return "", err
+	}
+	return report.PositionLine(p.lang, in.set, pos), nil
 }

@@ -86,6 +86,10 @@ func (p *program) open(ctx context.Context, home string) (*installation, error) 
 	if err != nil {
 		return nil, err
 	}
+	witnessing, err := p.witnessing()
+	if err != nil {
+		return nil, err
+	}
 	v, err := vault.Open(vault.Config{Dir: filepath.Join(home, vaultFolder), Now: p.now})
 	if err != nil {
 		return nil, err
@@ -100,7 +104,7 @@ func (p *program) open(ctx context.Context, home string) (*installation, error) 
 		vault:    v,
 		access:   access.New(access.Config{Accounts: s, Passes: s, Starting: s, Now: p.now}),
 		standing: standing.New(standing.Config{Set: set, Store: s, Drafts: s, Now: p.now}),
-		record:   record.New(record.Config{Store: s, Objects: objects{v}, Signers: signers, Keys: keys, Now: p.now}),
+		record:   record.New(record.Config{Store: s, Objects: objects{v}, Signers: signers, Keys: keys, Now: p.now, Witnessing: witnessedBy(witnessing, s), Search: s}),
 	}
 	in.filing = filing.New(filing.Config{Store: s, Files: files{v}, Uploads: files{v}, Subjects: in.standing, Catalogue: catalogue(set), Now: p.now})
 	in.position = position.New(position.Config{Set: set, Assessor: in.standing, Books: in.filing})

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"guanji/content"
+	"guanji/internal/filing"
 	"guanji/internal/law"
 	"guanji/internal/problem"
 	"guanji/internal/regime"
@@ -149,6 +150,13 @@ func (p *program) schema() *cobra.Command {
 			return err
 		}
 		return report.JSON(p.out, set.Vocabulary.Schema())
+	}))
+	c.AddCommand(p.named("schema.evidence", "evidence", cobra.NoArgs, func(*cobra.Command, []string) error {
+		set, err := p.set()
+		if err != nil {
+			return err
+		}
+		return report.JSON(p.out, filing.Schema(catalogue(set)))
 	}))
 	return c
 }

@@ -51,7 +51,7 @@ func (p *program) ledgerVerify() *cobra.Command {
 			}
 			v.Keys = &k
 		}
-		r, err := in.record.Verify(cmd.Context(), v)
+		r, err := in.record.VerifyWitnessed(cmd.Context(), v)
 		if err != nil {
 			return err
 		}

@@ -37,6 +37,8 @@ func TestEveryPageLooked(t *testing.T) {
 		fresh: serve(t, t.TempDir()), once: start(t, "demo", "--listen", "127.0.0.1:0").link}
 	admin := s.first(t, "Li Na")
 	admin.want(http.StatusSeeOther, admin.post("/organizations", "id", "new-co", "name_en", "New Example Company", "name_zh", "示例新公司"))
+	admin.fileExamples()
+	someEvidence(t, s.home, "Li Na")
 	b := newBrowser(t)
 	for _, r := range []reader{{"en", "Ann Example", "org.ecommerce", admin}, {"zh", "王芳", "org.uses_crawlers", admin}} {
 		t.Run(r.lang, func(t *testing.T) {
@@ -87,15 +89,19 @@ func (s site) looks(t *testing.T, r reader) []look {
 		harbour-bank/duties?q=%c2%a7%c2%a7 harbour-bank/memo harbour-bank/history harbour-bank/systems harbour-bank/systems/payments
 		harbour-bank/transfers harbour-bank/transfers/vendor-support harbour-bank/facts/system/payments/sys.kind
 		harbour-bank?on=2025-12-31 acme-pay acme-pay/standing acme-pay/transfers/hr-hq fog-co fog-co/questions fog-co/memo
+		harbour-bank/position harbour-bank/position?on=2026-03-10&span=quarter harbour-bank/position/leniency harbour-bank/tasks harbour-bank/tasks?owner=me
+		harbour-bank/tasks?view=calendar fog-co/position new-co/position new-co/tasks
 		new-co new-co/standing new-co/questions new-co/duties new-co/systems new-co/transfers`) {
 		l := one(notInNames.ReplaceAllString(path, "-"), "/o/"+path)
-		l.alsoPrint = path == "harbour-bank" || path == "harbour-bank/memo"
+		l.alsoPrint = path == "harbour-bank" || path == "harbour-bank/memo" || path == "harbour-bank/position" || path == "harbour-bank/position/leniency"
 		list = append(list, l)
 	}
 	duty := one("duty", "/o/harbour-bank/duties/CSL-23-LOGS")
 	duty.alsoPrint = true
 	list = append(list, duty, one("law", "/law"), one("law-search", "/law?q=CSL-21"), one("law-search-none", "/law?q=%C2%A7%C2%A7"), one("law-changes", "/law/changes"),
 		one("instrument", "/law/instruments/DSL"), one("provision", "/law/provisions/CSL-21"), one("settings", "/settings"), one("accounts", "/settings/accounts"))
+	list = append(list, s.ledgerLooks(t, r)...)
+	list = append(list, s.evidenceLooks(r)...)
 	return append(list, s.last(t, r)...)
 }
 
@@ -283,7 +289,7 @@ const wrongsOf = `((lang, width) => {
 	if (root.scrollWidth > width) wrong.push("is " + root.scrollWidth + " wide: " + [...document.querySelectorAll("main *, header *, footer *")]
 		.filter(e => e.getBoundingClientRect().right > width + 1 && !e.closest(".hidden")).slice(0, 5).map(e => e.localName + "." + e.className + " " + cut(e.textContent)).join(" | "));
 	const own = (e, skip) => { const c = e.cloneNode(true); c.querySelectorAll(skip).forEach(x => x.remove()); return c.textContent; };
-	const key = own(document.body, "code, [rel~=external], script").match(/\b(page|web|nav|fact|units?|dut(y|ies)|overview|status|applies|entry|fail|done|memo|settings|accounts|change|span|cadence)\.[a-z_]+/);
+	const key = own(document.body, "code, [rel~=external], script").match(/\b(page|web|nav|fact|units?|dut(y|ies)|stand|tasks|leniency|calendar|position|overview|status|applies|entry|fail|done|memo|settings|accounts|change|span|cadence)\.[a-z_]+/);
 	if (key) wrong.push("a key is shown: " + key[0]);
 	const alien = lang === "zh" ? /[A-Za-z]{3,}/ : /\p{Script=Han}/u, other = lang === "zh" ? "[lang=en]" : "[lang=zh-CN]";
 	for (const e of document.querySelectorAll("nav a, button, .button, h1, h2, h3, label, legend, summary, th, dt, .hint, .purpose, .note, .tag, footer p")) {

@@ -109,7 +109,10 @@ func TestExitStatus(t *testing.T) {
 func TestEveryCommandHelps(t *testing.T) {
 	for _, args := range [][]string{{}, {"demo"}, {"serve"}, {"account"}, {"account", "list"}, {"account", "add"}, {"account", "link"}, {"account", "set"},
 		{"organization"}, {"organization", "list"}, {"organization", "import"}, {"organization", "export"}, {"assess"}, {"ask"}, {"transfer"}, {"transfer", "decide"}, {"incident"}, {"incident", "grade"},
-		{"facts"}, {"law"}, {"law", "list"}, {"law", "show"}, {"law", "search"}, {"law", "diff"}, {"law", "check"}, {"schema"}, {"schema", "organization"}, {"version"}} {
+		{"facts"}, {"law"}, {"law", "list"}, {"law", "show"}, {"law", "search"}, {"law", "diff"}, {"law", "check"}, {"schema"}, {"schema", "organization"}, {"schema", "evidence"},
+		{"evidence"}, {"evidence", "import"}, {"evidence", "list"}, {"evidence", "show"}, {"evidence", "add"}, {"evidence", "plan"}, {"evidence", "done"}, {"evidence", "event"},
+		{"evidence", "assign"}, {"evidence", "withdraw"}, {"position"}, {"tasks"}, {"key"}, {"key", "public"}, {"key", "sm2"},
+		{"ledger"}, {"ledger", "verify"}, {"ledger", "checkpoint"}, {"ledger", "show"}, {"ledger", "prove"}, {"version"}} {
 		for _, lang := range message.Languages() {
 			code, out, errs := call(t, "C", "", append(args, "--help", "--lang", string(lang))...)
 			if code != exitDone || errs != "" {

@@ -46,11 +46,15 @@ type program struct {
 // run is the program: arguments and streams in, exit code out.
 func run(ctx context.Context, args []string, getenv func(string) string, in io.Reader, out, errs io.Writer) int {
 	p := &program{lang: language(args, getenv), in: in, out: out, errs: errs, getenv: getenv, now: time.Now}
+	return p.execute(ctx, args)
+}
+
+func (p *program) execute(ctx context.Context, args []string) int {
 	root := p.root()
 	root.SetArgs(append([]string{}, args...)) // nil would mean the arguments of the process
-	root.SetIn(in)
-	root.SetOut(out)
-	root.SetErr(errs)
+	root.SetIn(p.in)
+	root.SetOut(p.out)
+	root.SetErr(p.errs)
 	switch err := root.ExecuteContext(ctx); {
 	case err == nil:
 		return exitDone
@@ -98,7 +102,7 @@ func (p *program) root() *cobra.Command {
 	root.PersistentFlags().StringVar(&p.home, "home", "", p.msg("flag.home"))
 	root.PersistentFlags().BoolP("help", "h", false, p.msg("flag.help"))
 	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "no-help"})
-	root.AddCommand(p.demo(), p.serve(), p.organization(), p.account(), p.key(), p.ledger(), p.assess(), p.ask(), p.transfer(), p.incident(), p.facts(), p.law(), p.schema(), p.version())
+	root.AddCommand(p.demo(), p.serve(), p.organization(), p.evidence(), p.position(), p.tasks(), p.account(), p.key(), p.ledger(), p.witness(), p.assess(), p.ask(), p.transfer(), p.incident(), p.facts(), p.law(), p.schema(), p.version())
 	return root
 }
 

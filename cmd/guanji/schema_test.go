@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -33,8 +32,7 @@ func TestSchema(t *testing.T) {
 		}
 		return schema.Validate(plain(v))
 	}
-	files, _ := filepath.Glob("../../examples/*.yaml")
-	for _, file := range files {
+	for _, file := range exampleFiles(t) {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -110,8 +110,14 @@ func (p *program) serveHome(ctx context.Context, home string, s serving, greet f
 		defer close(signing)
 		keepSigning(ctx, in.record, log)
 	}()
+	handing := make(chan struct{})
+	go func() {
+		defer close(handing)
+		keepHanding(ctx, in.record, log)
+	}()
 	err = p.run(ctx, s, handler, listener, log)
 	<-signing
+	<-handing
 	p.publish(context.WithoutCancel(ctx), in, p.errs)
 	return err
 }

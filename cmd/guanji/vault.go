@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"iter"
 
 	"guanji/internal/filing"
 	"guanji/internal/problem"
@@ -19,6 +20,16 @@ type objects struct{ *vault.Vault }
 func (o objects) Get(ctx context.Context, path string) ([]byte, error) {
 	data, err := o.Vault.Get(ctx, path)
 	return data, conflict(err)
+}
+
+func (o objects) List(ctx context.Context, prefix string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for path, err := range o.Vault.List(ctx, prefix) {
+			if !yield(path, conflict(err)) {
+				return
+			}
+		}
+	}
 }
 
 func (o objects) Check(ctx context.Context, digest string, size int64) error {

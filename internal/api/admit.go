@@ -3,9 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -141,14 +139,8 @@ func takeBody(w http.ResponseWriter, r *http.Request, most int64) error {
 	}
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime)) // huma takes it back
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
-	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return &refusal{http.StatusRequestEntityTooLarge, problem.New(problem.Input, "api.large_body", large.Limit)}
-	}
-	if late, ok := errors.AsType[net.Error](err); ok && late.Timeout() {
-		return &refusal{http.StatusRequestTimeout, problem.New(problem.Input, "api.slow_body")}
-	}
 	if err != nil {
-		return problem.New(problem.Usage, "api.broken_body")
+		return bodyFault(err)
 	}
 	r.Body = io.NopCloser(bytes.NewReader(data))
 	return nil

@@ -61,7 +61,7 @@ func New(c Config) http.Handler {
 	describe(api.OpenAPI())
 	s.document(mux, api.OpenAPI())
 	mux.HandleFunc(Root, func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, noRoute(mux, w, r)) })
-	return s.guard(mux)
+	return s.guard(resumable(mux))
 }
 
 // framework is the configuration of huma: JSON alone, in the form that the
@@ -113,7 +113,7 @@ func (s *server) document(mux *http.ServeMux, doc *huma.OpenAPI) {
 // path, or the method alone, in which case the header Allow is set.
 func noRoute(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) error {
 	var allowed []string
-	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions} {
 		other := r.Clone(r.Context())
 		other.Method = method
 		if _, pattern := mux.Handler(other); pattern != Root {

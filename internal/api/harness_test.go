@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"flag"
 	"log/slog"
@@ -15,6 +16,10 @@ import (
 
 	"guanji/internal/access"
 	"guanji/internal/account"
+	"guanji/internal/filing"
+	"guanji/internal/ledger"
+	"guanji/internal/position"
+	"guanji/internal/record"
 	"guanji/internal/regime"
 	"guanji/internal/standing"
 )
@@ -34,6 +39,8 @@ type site struct {
 	handler http.Handler
 	access  *access.Service
 	kept    *memory
+	drawer  *drawer
+	record  *record.Service
 	log     *bytes.Buffer
 	tokens  map[string]string
 }
@@ -45,15 +52,55 @@ func newSite(t testing.TB) *site {
 		t.Fatal(err)
 	}
 	m, now, log := newMemory(), func() time.Time { return noon }, &bytes.Buffer{}
-	s := &site{t: t, kept: m, log: log, tokens: map[string]string{},
-		access: access.New(access.Config{Accounts: m, Passes: m, Starting: m, Now: now})}
-	s.handler = New(Config{Access: s.access, Set: set, Log: slog.New(slog.NewTextHandler(log, nil)), Version: "1.2.3",
-		Standing: standing.New(standing.Config{Set: set, Store: m, Drafts: m, Now: now})})
+	s := &site{t: t, kept: m, drawer: newDrawer(), log: log, tokens: map[string]string{},
+		access: access.New(access.Config{Accounts: m, Passes: m, Starting: m, Now: now}), record: newRecord(t, m, now)}
+	stands := standing.New(standing.Config{Set: set, Store: m, Drafts: m, Now: now})
+	files := filing.New(filing.Config{Store: m, Files: s.drawer, Uploads: s.drawer, Subjects: stands, Catalogue: catalogue(set), Now: now})
+	s.handler = New(Config{Access: s.access, Set: set, Log: slog.New(slog.NewTextHandler(log, nil)), Version: "1.2.3", Standing: stands,
+		Filing: files, Position: position.New(position.Config{Set: set, Assessor: stands, Books: files}), Record: s.record})
 	for _, role := range account.Roles() {
 		m.accounts = append(m.accounts, account.Account{ID: string(role), Name: "The " + string(role), Role: role, Created: noon})
 		s.tokens[string(role)] = s.token(role, role.May())
 	}
 	return s
+}
+
+// newRecord is a ledger with a key of its own.
+func newRecord(t testing.TB, m *memory, now func() time.Time) *record.Service {
+	t.Helper()
+	secret, err := ledger.GenerateKey(rand.Reader, "test.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := ledger.NewSigner(secret, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := ledger.ParseKeys([]byte(signer.Public() + "\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return record.New(record.Config{Store: m, Objects: &shelf{objects: map[string][]byte{}}, Signers: []*ledger.Signer{signer}, Keys: keys, Now: now})
+}
+
+// catalogue is what the content knows of that evidence can name.
+func catalogue(set *regime.Set) filing.Catalogue {
+	c := filing.Catalogue{Kinds: map[string]bool{}, Duties: map[string]bool{}}
+	for _, k := range set.EvidenceKinds {
+		c.Kinds[k.ID.Value] = true
+	}
+	for _, d := range set.Duties {
+		c.Duties[d.ID.Value] = true
+	}
+	return c
+}
+
+// sign puts everything under a checkpoint, as the server does by itself.
+func (s *site) sign() {
+	s.t.Helper()
+	if _, err := s.record.Publish(s.t.Context()); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // token makes a token of the account with a role.

@@ -9,8 +9,10 @@ import (
 
 	"guanji/internal/access"
 	"guanji/internal/account"
+	"guanji/internal/evidence"
 	"guanji/internal/ledger"
 	"guanji/internal/problem"
+	"guanji/internal/record"
 	"guanji/internal/standing"
 )
 
@@ -23,10 +25,14 @@ type memory struct {
 	heads    []standing.Head
 	entries  map[string][]standing.Entry
 	drafts   []standing.Draft
-	broken   error // what every method of standing.Store fails with
+	filed    map[string][]evidence.Filed
+	leaves   []record.Row
+	broken   error // what every method of standing.Store, filing.Store and record.Store fails with
 }
 
-func newMemory() *memory { return &memory{entries: map[string][]standing.Entry{}} }
+func newMemory() *memory {
+	return &memory{entries: map[string][]standing.Entry{}, filed: map[string][]evidence.Filed{}}
+}
 
 // lock is used as defer m.lock()().
 func (m *memory) lock() func() {

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"slices"
@@ -54,6 +55,32 @@ func story() []step {
 		{"get-organization-file", "/organizations/acme/file", "", "org.sectors: [finance]"},
 		{"put-organization-file", "/organizations/acme/file?whole=true", "guanji: 1\norganization: {id: acme, name: {en: Acme, zh: 艾克米}}\nfacts: {pi.individuals: 5}\n", `"taken_back": 4`},
 		{"import-organization", "/organizations/import?sure=documented&source=a+disk", `{"guanji": 1, "organization": {"id": "other", "name": {"en": "Other", "zh": "其他"}}}`, `"created": true`},
+		{"create-statements", "/organizations/acme/statements", `{"changes": [{"about": "organization", "subject": "organization", "key": "org.operates_network", "value": true}]}`, `"revision"`},
+		{"get-upload-options", "/organizations/acme/uploads", "", ""},
+		{"create-upload", "/organizations/acme/uploads", "", ""},
+		{"write-upload", "/organizations/acme/uploads/{upload}", "hello world", ""},
+		{"get-upload", "/organizations/acme/uploads/{upload}", "", ""},
+		{"finish-upload", "/organizations/acme/uploads/{upload}/finish", "", `"name": "日志.txt"`},
+		{"delete-upload", "/organizations/acme/uploads/{upload}", "", ""},
+		{"create-record", "/organizations/acme/evidence/records", logsRecord, `"leaf": 1`},
+		{"get-evidence-file", "/organizations/acme/evidence/1/files/0", "", "hello world"},
+		{"create-plan", "/organizations/acme/evidence/plans", `{"duty": "CSL-23-LOGS", "subject": "organization", "basis": "order", "by": "网信办", "started": "2026-08-01", "due": "2026-10-01", "what": "keep the logs of the gateway"}`, `"seq": 2`},
+		{"create-event", "/organizations/acme/evidence/events", `{"duty": "CSL-37-REVIEW", "subject": "organization", "day": "2026-08-20", "what": "a firewall is bought", "seen": 2}`, `"type": "event"`},
+		{"create-assignment", "/organizations/acme/evidence/assignments", `{"duty": "CSL-23-LOGS", "subject": "organization", "owner": "The editor", "remind": 10}`, `"owner": "The editor"`},
+		{"list-position", "/organizations/acme/position?duty=CSL-23-LOGS", "", `"state": "in_rectification"`},
+		{"list-tasks", "/organizations/acme/tasks?owner=The+editor", "", `"what": "put_right"`},
+		{"end-evidence", "/organizations/acme/evidence/2/end", `{"how": "done", "reason": "the gateway keeps its logs"}`, `"of": 2`},
+		{"get-evidence", "/organizations/acme/evidence/2", "", `"how": "done"`},
+		{"list-evidence", "/organizations/acme/evidence?duty=CSL-23-LOGS&limit=2", "", `"next": 2`},
+		{"get-heat", "/organizations/acme/position/heat?from=2026-01-01&to=2026-09-01&every=30", "", `"area": "watch"`},
+		{"list-position-changes", "/organizations/acme/position/changes?since=2026-01-01&duty=CSL-23-LOGS", "", `"to": "on_file"`},
+		{"list-rectifications", "/organizations/acme/rectifications", "", `"meanwhile_count": 1`},
+		{"get-rectification", "/organizations/acme/rectifications/2", "", `"CSL-73"`},
+		{"get-checkpoint", "/ledger/checkpoint", "", "test.example\n"},
+		{"get-ledger-key", "/ledger/key", "", "test.example+"},
+		{"list-leaves", "/ledger/leaves?what=filed&organization=acme&id=1", "", `"about": "record/organization/log.retention"`},
+		{"get-leaf", "/ledger/leaves/1", "", `"by": "The administrator"`},
+		{"get-proof", "/ledger/leaves/1/proof", "", `"checkpoint": "test.example`},
 		{"list-facts", "/facts?limit=1000", "", `"org.sectors"`},
 		{"list-instruments", "/law/instruments", "", `"CSL"`},
 		{"get-instrument", "/law/instruments/CSL", "", `"in_force"`},
@@ -71,6 +98,24 @@ func story() []step {
 	}
 }
 
+// logsRecord is evidence with the file that the story uploads.
+const logsRecord = `{"kind": "log.retention", "duties": ["CSL-23-LOGS"], "subject": "organization", "observed": "2026-08-30", "result": "in_order",
+	"method": {"kind": "attested", "who": "李明"}, "scope": {"what": "gateways", "population": 14, "sample": 14},
+	"files": [{"name": "日志.txt", "digest": "sha256:b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9", "size": 11}]}`
+
+// tusHeaders returns what an operation of uploads has in the head of its
+// request.
+func tusHeaders(operation string) []string {
+	head := []string{"Tus-Resumable", "1.0.0"}
+	switch operation {
+	case "create-upload":
+		return append(head, "Upload-Length", "11", "Upload-Metadata", "filename 5pel5b+XLnR4dA==")
+	case "write-upload":
+		return append(head, "Content-Type", chunkType, "Upload-Offset", "0")
+	}
+	return head
+}
+
 // TestStory wants every operation to answer as its document promises.
 func TestStory(t *testing.T) {
 	s := newSite(t)
@@ -83,7 +128,7 @@ func TestStory(t *testing.T) {
 			t.Fatalf("there is no operation %s", st.operation)
 		}
 		path := regexp.MustCompile(`{(\w+)}`).ReplaceAllStringFunc(st.path, func(m string) string { return named[strings.Trim(m, "{}")] })
-		w := s.call("administrator", operations[i].method, Base+path, st.body)
+		w := s.call("administrator", operations[i].method, Base+path, st.body, tusHeaders(st.operation)...)
 		c.check(operations[i], w)
 		if !strings.Contains(w.Body.String(), st.want) || w.Code >= 400 && !strings.Contains(st.want, "no_subject") {
 			t.Fatalf("%s = %d, want %s in\n%.3000s", st.operation, w.Code, st.want, w.Body)
@@ -91,7 +136,8 @@ func TestStory(t *testing.T) {
 		if w.Code == 204 && w.Body.Len() > 0 {
 			t.Errorf("%s: 204 with a body", st.operation)
 		}
-		remember(named, w.Body.Bytes())
+		remember(named, w)
+		s.sign()
 	}
 	for _, d := range operations {
 		if !c.met[d.OperationID] {
@@ -104,13 +150,16 @@ func TestStory(t *testing.T) {
 }
 
 // remember notes ids that later steps need.
-func remember(named map[string]string, body []byte) {
+func remember(named map[string]string, w *httptest.ResponseRecorder) {
+	if _, id, ok := strings.Cut(w.Header().Get("Location"), "/uploads/"); ok {
+		named["upload"] = id
+	}
 	var v struct {
 		ID    string
 		Token struct{ ID string }
 		Items []struct{ ID string }
 	}
-	if json.Unmarshal(body, &v) != nil {
+	if json.Unmarshal(w.Body.Bytes(), &v) != nil {
 		return
 	}
 	if v.ID != "" {

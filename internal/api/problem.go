@@ -123,7 +123,7 @@ func (p *problemDetails) headers(err error) {
 	case http.StatusUnauthorized:
 		p.header.Set("WWW-Authenticate", `Bearer realm="guanji"`)
 	case http.StatusTooManyRequests:
-		if e, ok := errors.AsType[*problem.Error](err); ok && len(e.Msg.Args) > 0 {
+		if e, ok := errors.AsType[*problem.Error](err); ok && e.Msg.Key == "access.wait" && len(e.Msg.Args) > 0 {
 			if seconds, ok := e.Msg.Args[0].(int); ok {
 				p.header.Set("Retry-After", strconv.Itoa(seconds))
 			}
@@ -151,7 +151,7 @@ func mistakes(err error, l message.Lang) []mistake {
 // forms on pages are those of members here, but for these.
 func location(field string) string {
 	switch {
-	case strings.HasPrefix(field, "body"), strings.HasPrefix(field, "query."), strings.HasPrefix(field, "path."):
+	case strings.HasPrefix(field, "body"), strings.HasPrefix(field, "query."), strings.HasPrefix(field, "path."), strings.HasPrefix(field, "header."):
 		return field
 	case field == "name_en" || field == "trial_name":
 		return "body.name"

@@ -349,7 +349,7 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 			t.Errorf("%s: %v", path, w.Header())
 		}
 	}
-	if w := s.call("reader", "DELETE", Base+"/organizations", ""); w.Header().Get("Allow") != "GET, POST" {
+	if w := s.call("reader", "DELETE", Base+"/organizations", ""); w.Header().Get("Allow") != "GET, HEAD, POST" {
 		t.Errorf("Allow: %q", w.Header().Get("Allow"))
 	}
 }

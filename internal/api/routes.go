@@ -67,6 +67,35 @@ func (s *server) routes(a huma.API) {
 	add(s, a, operation{"GET /organizations/{organization}/trials/{trial}", read, "get-trial", "Show a trial", ""}, s.trial)
 	add(s, a, operation{"DELETE /organizations/{organization}/trials/{trial}", write, "delete-trial", "Forget a trial", ""}, s.deleteTrial)
 
+	add(s, a, operation{"GET /organizations/{organization}/evidence", read, "list-evidence", "List what was filed", "Records, plans, events, assignments and ends, the oldest first. Nothing filed is ever edited."}, s.evidences)
+	add(s, a, operation{"GET /organizations/{organization}/evidence/{seq}", read, "get-evidence", "Show something filed", ""}, s.evidence)
+	add(s, a, operation{"GET /organizations/{organization}/evidence/{seq}/files/{file}", read, "get-evidence-file", "Download a file of a record", "As it was kept, byte for byte; Repr-Digest has its SHA-256. A part of it can be asked for (Range)."}, s.evidenceFile)
+	add(s, a, operation{"POST /organizations/{organization}/evidence/records", write, "create-record", "File evidence", "Its files are uploaded before. What stands in the place of another record names it in supersedes."}, s.createRecord)
+	add(s, a, operation{"POST /organizations/{organization}/evidence/plans", write, "create-plan", "File an order or plan to put something right", "While it runs, the duty is in rectification. end-evidence with done says that it was carried out."}, s.createPlan)
+	add(s, a, operation{"POST /organizations/{organization}/evidence/events", write, "create-event", "File an event that starts a duty", ""}, s.createEvent)
+	add(s, a, operation{"POST /organizations/{organization}/evidence/assignments", write, "create-assignment", "Say who sees to a duty", "A later one for the same duty and subject stands in its place."}, s.createAssignment)
+	add(s, a, operation{"POST /organizations/{organization}/evidence/{seq}/end", write, "end-evidence", "Withdraw something filed, or say that a plan was carried out", "What ended stays on file. If it has ended already, the answer is 409."}, s.endEvidence)
+
+	add(s, a, operation{"OPTIONS /organizations/{organization}/uploads", write, "get-upload-options", "Tell what is spoken of tus", "The protocol of resumable uploads, tus 1.0.0."}, s.uploadOptions)
+	add(s, a, operation{"POST /organizations/{organization}/uploads", write, "create-upload", "Begin an upload", "As in tus: the answer has no body, and Location says where it goes on."}, s.createUpload)
+	add(s, a, operation{"HEAD /organizations/{organization}/uploads/{upload}", write, "get-upload", "Tell how far an upload is", "Uploads of other accounts are not there."}, s.upload)
+	add(s, a, operation{"PATCH /organizations/{organization}/uploads/{upload}", write, "write-upload", "Go on with an upload", "At most 64 MiB at a time. What arrived before the connection broke off is kept: get-upload says how much."}, s.writeUpload)
+	add(s, a, operation{"DELETE /organizations/{organization}/uploads/{upload}", write, "delete-upload", "Give up an upload", "A file that was kept stays."}, s.deleteUpload)
+	add(s, a, operation{"POST /organizations/{organization}/uploads/{upload}/finish", write, "finish-upload", "Keep an uploaded file", "Reads all of it once more, which takes seconds for each GiB. Answers with what a record has among its files; to repeat it is fine."}, s.finishUpload)
+
+	add(s, a, operation{"GET /organizations/{organization}/position", read, "list-position", "List where every duty stands on a day", "One line for each duty and subject that it applies to, or may: duties laid against the evidence on file. In the order of duties and subjects."}, s.position)
+	add(s, a, operation{"GET /organizations/{organization}/position/heat", read, "get-heat", "Count the lines over days", "Area by area and state by state, at most 400 days."}, s.heat)
+	add(s, a, operation{"GET /organizations/{organization}/position/changes", read, "list-position-changes", "List what stands otherwise than on an earlier day", "In the order of duties and of the states as they are now, the most urgent first; state is the state now."}, s.positionChanges)
+	add(s, a, operation{"GET /organizations/{organization}/tasks", read, "list-tasks", "List what there is to do", "Late tasks first, then by the due day, those without one last. A task follows from the position: it is done when evidence is filed."}, s.tasks)
+	add(s, a, operation{"GET /organizations/{organization}/rectifications", read, "list-rectifications", "List what was done under orders and plans", "Those that had started by the day and were not withdrawn, in the order of filing."}, s.rectifications)
+	add(s, a, operation{"GET /organizations/{organization}/rectifications/{seq}", read, "get-rectification", "Show what was done under an order or plan", "With the records of the duty before it and while it ran: what can be laid before the authority."}, s.rectification)
+
+	add(s, a, operation{"GET /ledger/checkpoint", read, "get-checkpoint", "Show the newest signed checkpoint", "A C2SP signed note. Keep it where nobody who runs this installation can change it."}, s.checkpoint)
+	add(s, a, operation{"GET /ledger/key", read, "get-ledger-key", "Show the public key", "As guanji key public prints it. Have it before you need it, and from somebody else, too."}, s.ledgerKey)
+	add(s, a, operation{"GET /ledger/leaves", read, "list-leaves", "List the leaves about a record", "The oldest first. Those about accounts and passes need the scope administer."}, s.leaves)
+	add(s, a, operation{"GET /ledger/leaves/{leaf}", read, "get-leaf", "Show a leaf", "Who changed which record when, with its digests before and after. Those about accounts and passes need the scope administer."}, s.leaf)
+	add(s, a, operation{"GET /ledger/leaves/{leaf}/proof", read, "get-proof", "Prove that a leaf is in the ledger", "Can be checked with the public key alone. A leaf is under a checkpoint within a second or so; until then the answer is 404."}, s.proof)
+
 	add(s, a, operation{"GET /facts", read, "list-facts", "List the vocabulary", "Every fact that can be stated, with type, unit, values and question."}, s.facts)
 	add(s, a, operation{"GET /law/instruments", read, "list-instruments", "List the laws and standards", "In the order of ids."}, s.instruments)
 	add(s, a, operation{"GET /law/instruments/{instrument}", read, "get-instrument", "Show a law or standard", ""}, s.instrument)
@@ -85,7 +114,8 @@ func (s *server) routes(a huma.API) {
 // tags describes the groups of operations.
 func tags() []*huma.Tag {
 	return []*huma.Tag{
-		{Name: "organizations", Description: "Organizations, what was stated of them, and what follows"},
+		{Name: "organizations", Description: "Organizations, what was stated of them, what was filed, and what follows"},
+		{Name: "ledger", Description: "The tamper-evident ledger under everything"},
 		{Name: "law", Description: "The law as data"},
 		{Name: "facts", Description: "The vocabulary"},
 		{Name: "me", Description: "The caller"},
@@ -120,14 +150,32 @@ func (o operation) describe() huma.Operation {
 	if method == http.MethodDelete {
 		op.Errors = append(op.Errors, http.StatusConflict)
 	}
-	if strings.HasPrefix(o.id, "create-") && o.id != "create-statements" {
+	if strings.HasPrefix(o.id, "create-") && o.id != "create-statements" || o.id == "end-evidence" {
 		op.DefaultStatus = http.StatusCreated
-	}
-	if strings.HasSuffix(path, "/file") && method == http.MethodGet {
-		op.Responses = fileAnswer()
 	}
 	if strings.HasSuffix(path, "/file") && method == http.MethodPut || strings.HasSuffix(path, "/import") {
 		op.MaxBodyBytes, op.RequestBody, op.SkipValidateBody = mostFile+1, fileBody(), true
 	}
+	if strings.Contains(path, "/uploads") {
+		op.MaxBodyBytes = 0 // what is sent is read by the operation, if at all
+		op.Errors = append(op.Errors, http.StatusPreconditionFailed, http.StatusTooManyRequests)
+	}
+	o.describeBodies(&op)
 	return op
+}
+
+// describeBodies describes bodies and answers that are no JSON.
+func (o operation) describeBodies(op *huma.Operation) {
+	switch o.id {
+	case "get-organization-file":
+		op.Responses = answerOf(yamlType, "An organization file in YAML: docs/formats/organization.md.")
+	case "get-evidence-file":
+		op.Responses = answerOf(rawType, "The file as it was kept.")
+	case "get-checkpoint":
+		op.Responses = answerOf(textType, "A signed checkpoint.")
+	case "get-ledger-key":
+		op.Responses = answerOf(textType, "Keys, one a line: name+hash+key.")
+	case "write-upload":
+		op.RequestBody = chunkBody()
+	}
 }

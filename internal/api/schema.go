@@ -1,7 +1,6 @@
 package api
 
 import (
-	"net/http"
 	"reflect"
 	"strings"
 
@@ -9,6 +8,7 @@ import (
 
 	"guanji/internal/day"
 	"guanji/internal/law"
+	"guanji/internal/position"
 	"guanji/internal/regime"
 )
 
@@ -44,7 +44,7 @@ func describe(doc *huma.OpenAPI) {
 	all := doc.Components.Schemas
 	sent := map[string]bool{}
 	for _, path := range doc.Paths {
-		for _, op := range []*huma.Operation{path.Get, path.Post, path.Put, path.Patch, path.Delete} {
+		for _, op := range []*huma.Operation{path.Get, path.Head, path.Post, path.Put, path.Patch, path.Delete, path.Options} {
 			if op != nil {
 				describeOperation(op, all, sent)
 			}
@@ -130,32 +130,14 @@ func wordsOf(t reflect.Type) []any {
 		return []any{regime.Yes, regime.No, regime.Unknown}
 	case reflect.TypeFor[regime.Result]():
 		return []any{regime.NotExport, regime.Stop, regime.Exempt, regime.SecurityAssessment, regime.ContractOrCert, regime.Review, regime.UnknownResult}
+	case reflect.TypeFor[position.State]():
+		return views(position.States(), func(s position.State) any { return s })
+	case reflect.TypeFor[position.What]():
+		return []any{position.File, position.Renew, position.PutRight, position.Tell}
 	case reflect.TypeFor[law.Confidence]():
 		return views(law.Confidences(), func(c law.Confidence) any { return c })
 	case reflect.TypeFor[law.Force]():
 		return views(law.Forces(), func(f law.Force) any { return f })
 	}
 	return nil
-}
-
-// The types of an organization file.
-const (
-	yamlType = "application/yaml"
-	rawType  = "application/octet-stream" // what huma says of a body that is read as it is
-)
-
-// fileBody describes an organization file as the body of a request.
-func fileBody() *huma.RequestBody {
-	text := "An organization file: docs/formats/organization.md. guanji schema organization prints its JSON Schema."
-	return &huma.RequestBody{Description: text, Required: true, Content: map[string]*huma.MediaType{
-		yamlType: {Schema: &huma.Schema{Type: huma.TypeString, Description: "YAML"}},
-		jsonType: {Schema: &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}},
-	}}
-}
-
-// fileAnswer describes an organization file as the answer to a request.
-func fileAnswer() map[string]*huma.Response {
-	return map[string]*huma.Response{"200": {Description: http.StatusText(http.StatusOK), Content: map[string]*huma.MediaType{
-		yamlType: {Schema: &huma.Schema{Type: huma.TypeString, Description: "An organization file in YAML: docs/formats/organization.md."}},
-	}}}
 }

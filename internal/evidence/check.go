@@ -61,6 +61,9 @@ func (i Item) Check(today day.Day) problem.Fields {
 	}
 	if e := i.End; e != nil {
 		set++
+		if e.Of <= 0 {
+			c.fail("of", "evidence.missing")
+		}
 		c.oneOf("how", e.How == Withdrawn || e.How == Done)
 		c.past("day", e.Day)
 		c.text("reason", e.Reason, MaxText, true)

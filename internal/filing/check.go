@@ -11,16 +11,8 @@ import (
 
 // check returns every mistake in an item.
 func (s *Service) check(ctx context.Context, organization string, book *evidence.Book, item evidence.Item) error {
-	mistakes := item.Check(day.In(s.Now()))
-	for _, d := range item.DutyIDs() {
-		if !s.Catalogue.Duties[d] {
-			mistakes = append(mistakes, problem.Field{Name: "duties", Msg: message.New("filing.no_duty", d)})
-		}
-	}
+	mistakes := append(item.Check(day.In(s.Now())), s.Catalogue.check(item)...)
 	if r := item.Record; r != nil {
-		if !s.Catalogue.Kinds[r.Kind] {
-			mistakes = append(mistakes, problem.Field{Name: "kind", Msg: message.New("filing.no_kind", r.Kind)})
-		}
 		files, err := s.checkFiles(ctx, r.Files)
 		if err != nil {
 			return err
@@ -31,8 +23,25 @@ func (s *Service) check(ctx context.Context, organization string, book *evidence
 	if err != nil {
 		return err
 	}
-	mistakes = append(append(mistakes, subject...), checkEnds(book, item)...)
+	mistakes = append(append(mistakes, subject...), checkEnds(book.Get, item)...)
 	return mistakes.OrNil()
+}
+
+// check finds what an item names and the content does not know.
+func (c Catalogue) check(item evidence.Item) (mistakes problem.Fields) {
+	field := "duty"
+	if r := item.Record; r != nil {
+		field = "duties"
+		if !c.Kinds[r.Kind] {
+			mistakes = append(mistakes, problem.Field{Name: "kind", Msg: message.New("filing.no_kind", r.Kind)})
+		}
+	}
+	for _, d := range item.DutyIDs() {
+		if !c.Duties[d] {
+			mistakes = append(mistakes, problem.Field{Name: field, Msg: message.New("filing.no_duty", d)})
+		}
+	}
+	return mistakes
 }
 
 func (s *Service) checkSubject(ctx context.Context, organization string, item evidence.Item) (problem.Fields, error) {
@@ -63,12 +72,12 @@ func (s *Service) checkFiles(ctx context.Context, files []evidence.File) (mistak
 
 // checkEnds finds what an item wrongly ends: what is not there, or is of a
 // kind that does not end so.
-func checkEnds(book *evidence.Book, item evidence.Item) problem.Fields {
+func checkEnds(get func(seq int64) (evidence.Filed, bool), item evidence.Item) problem.Fields {
 	of := item.Ends()
 	if of == 0 {
 		return nil
 	}
-	f, ok := book.Get(of)
+	f, ok := get(of)
 	switch {
 	case !ok, item.Record != nil && f.Record == nil, item.End != nil && !f.EndsBy(item.End.How):
 		return problem.Fields{{Name: "of", Msg: message.New("filing.cannot_end", of)}}

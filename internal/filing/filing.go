@@ -18,11 +18,16 @@ type Store interface {
 	// Filed returns what an organization filed after an item, in its order.
 	Filed(ctx context.Context, organization string, after int64) ([]evidence.Filed, error)
 
-	// File adds items, all or none, each with its leaf in the ledger. It fails
-	// with [problem.NotFound] if there is no such organization, and with
-	// [problem.Conflict] if an item ends what has ended already.
-	File(ctx context.Context, organization string, items []evidence.Item, a ledger.Actor) ([]evidence.Filed, error)
+	// File adds items, all or none, each with its leaf in the ledger. Seen is
+	// the revision of the book that they were made for, or [AnyRevision]. It
+	// fails with [problem.NotFound] if there is no such organization, and with
+	// [problem.Conflict] if the book has another revision by now, or an item
+	// ends what has ended already.
+	File(ctx context.Context, organization string, seen int64, items []evidence.Item, a ledger.Actor) ([]evidence.Filed, error)
 }
+
+// AnyRevision says that items can be filed whatever was filed before.
+const AnyRevision = -1
 
 // Subjects knows what evidence can be about.
 type Subjects interface {
@@ -100,6 +105,13 @@ func sameAs(b *evidence.Book, f evidence.Filed) bool {
 // valid item, named by the fields of the first that is wrong, and with
 // [problem.Conflict] if what one ends has ended already.
 func (s *Service) File(ctx context.Context, organization, by string, items ...evidence.Item) ([]evidence.Filed, error) {
+	return s.FileAt(ctx, organization, by, AnyRevision, items...)
+}
+
+// FileAt files items as [Service.File] does, if the book still has the
+// revision that was seen; else it fails with [problem.Conflict]. So a request
+// that is sent again files nothing twice.
+func (s *Service) FileAt(ctx context.Context, organization, by string, seen int64, items ...evidence.Item) ([]evidence.Filed, error) {
 	book, err := s.Book(ctx, organization)
 	if err != nil {
 		return nil, err
@@ -109,7 +121,7 @@ func (s *Service) File(ctx context.Context, organization, by string, items ...ev
 			return nil, err
 		}
 	}
-	return s.Store.File(ctx, organization, items, ledger.Actor{By: by, At: s.Now()})
+	return s.Store.File(ctx, organization, seen, items, ledger.Actor{By: by, At: s.Now()})
 }
 
 // Get returns what was filed under a number. It fails with

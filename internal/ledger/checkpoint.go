@@ -42,8 +42,9 @@ func (c Checkpoint) Sign(signers ...*Signer) ([]byte, error) {
 // A Signed is a checkpoint whose signatures by known keys hold.
 type Signed struct {
 	Checkpoint
-	Keys []string // ids of the known keys that signed it
-	Note []byte
+	Keys   []string // ids of the known keys that signed it
+	Others []string // ids of keys that are not known; whether these signed it is not known either
+	Note   []byte
 }
 
 // The ways in which a signed checkpoint is not good.
@@ -55,7 +56,8 @@ var (
 // Open reads a signed checkpoint. It fails with [ErrUnsigned] if no key of
 // Ed25519 among keys signed it, with [ErrSignature] if a signature by a known
 // key does not hold, and with a problem of kind Input if it is not written as
-// it must be: what says the same with other bytes is refused.
+// it must be: what says the same with other bytes is refused. Signatures by
+// other keys may stand in it, such as those of witnesses, each once.
 func Open(data []byte, keys Keys) (Signed, error) {
 	if len(data) > maxCheckpoint {
 		return Signed{}, malformed("checkpoint")
@@ -73,6 +75,9 @@ func Open(data []byte, keys Keys) (Signed, error) {
 	s := Signed{Note: data}
 	for _, sig := range n.Sigs {
 		s.Keys = append(s.Keys, signatureID(sig))
+	}
+	for _, sig := range n.UnverifiedSigs {
+		s.Others = append(s.Others, signatureID(sig))
 	}
 	if !keys.signedFirst(n.Sigs) {
 		return Signed{}, ErrUnsigned
@@ -98,10 +103,11 @@ func (k Keys) signedFirst(sigs []note.Signature) bool {
 }
 
 // canonical reports whether a note is written as it would be written again.
-// Package note reads base64 more generously.
+// Package note reads base64 more generously, and passes over a signature that
+// is there twice.
 func canonical(data []byte, n *note.Note) bool {
 	text, signatures, _ := strings.Cut(string(data), "\n\n")
-	if text+"\n" != n.Text {
+	if text+"\n" != n.Text || strings.Count(signatures, "\n") != len(n.Sigs)+len(n.UnverifiedSigs) {
 		return false
 	}
 	for line := range strings.Lines(signatures) {
@@ -133,7 +139,7 @@ func parse(text string) (Checkpoint, error) {
 		return Checkpoint{}, malformed("checkpoint")
 	}
 	c := Checkpoint{Origin: lines[0], Tree: Tree{size, root}, Made: made}
-	if c.text() != text {
+	if c.Origin == "" || c.text() != text {
 		return Checkpoint{}, malformed("checkpoint")
 	}
 	return c, nil
@@ -148,10 +154,15 @@ type Proof struct {
 }
 
 // Verify checks a proof and returns the leaf and the checkpoint that it is in.
+// It fails as [Open] does, and with [ErrUnsigned] if the checkpoint is one of
+// another ledger than that of the keys.
 func (p Proof) Verify(keys Keys) (Leaf, Signed, error) {
 	s, err := Open([]byte(p.Checkpoint), keys)
 	if err != nil {
 		return Leaf{}, Signed{}, err
+	}
+	if s.Origin != keys.Origin() {
+		return Leaf{}, Signed{}, ErrUnsigned
 	}
 	hashes := make([]Hash, len(p.Hashes))
 	for i, text := range p.Hashes {

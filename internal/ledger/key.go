@@ -12,6 +12,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/emmansun/gmsm/sm2"
 	"golang.org/x/mod/sumdb/note"
@@ -133,8 +135,9 @@ func keyHash(name string, public []byte) uint32 {
 	return binary.BigEndian.Uint32(sum[:])
 }
 
+// validName is the rule of C2SP signed-note.
 func validName(name string) bool {
-	return name != "" && !strings.ContainsAny(name, "+ \t\r\n")
+	return name != "" && utf8.ValidString(name) && !strings.Contains(name, "+") && strings.IndexFunc(name, unicode.IsSpace) < 0
 }
 
 type sm2Signer struct {
@@ -182,7 +185,8 @@ type PublicKey struct {
 const maxKeys = 64 << 10
 
 // ParseKeys reads public keys, one to a line: name+hash+key. Empty lines are
-// passed over. Keys are of Ed25519, or of SM2 beside one of Ed25519.
+// passed over. Keys are of Ed25519, or of SM2 beside one of Ed25519 that has
+// the same name. No two may have the same name and hash.
 func ParseKeys(data []byte) (Keys, error) {
 	var k Keys
 	if len(data) > maxKeys {
@@ -199,10 +203,31 @@ func ParseKeys(data []byte) (Keys, error) {
 		}
 		k.list, k.public = append(k.list, v), append(k.public, PublicKey{KeyID(v), text})
 	}
-	if len(k.list) == 0 || len(k.first()) == 0 {
+	if !k.distinct() || !k.accompanied() {
 		return Keys{}, malformed("key")
 	}
 	return k, nil
+}
+
+// distinct reports whether no two keys have the same name and hash.
+func (k Keys) distinct() bool {
+	ids := map[string]bool{}
+	for _, p := range k.public {
+		ids[p.ID] = true
+	}
+	return len(ids) == len(k.public)
+}
+
+// accompanied reports whether there is a key of Ed25519, and one with the name
+// of every other.
+func (k Keys) accompanied() bool {
+	first := k.first()
+	for _, v := range k.list {
+		if !slices.ContainsFunc(first, func(f note.Verifier) bool { return f.Name() == v.Name() }) {
+			return false
+		}
+	}
+	return len(first) > 0
 }
 
 // first returns the keys of Ed25519.
@@ -239,5 +264,5 @@ func parseKey(vkey string) (note.Verifier, error) {
 // List returns the keys in their order.
 func (k Keys) List() []PublicKey { return slices.Clone(k.public) }
 
-// Origin is the name of the first key.
+// Origin is the name of the first key, and so that of the ledger.
 func (k Keys) Origin() string { return k.list[0].Name() }

@@ -13,6 +13,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"guanji/internal/problem"
@@ -58,9 +59,13 @@ type Leaf struct {
 const MaxLeaf = 1<<16 - 1
 
 // Encode returns the bytes that are hashed: JSON with the keys in the order
-// above and the time in UTC. It fails for a leaf longer than [MaxLeaf].
+// above and the time in UTC. Bytes of a text that are no UTF-8 are written as
+// U+FFFD. It fails for a leaf longer than [MaxLeaf].
 func (l Leaf) Encode() ([]byte, error) {
 	l.At = l.At.UTC().Truncate(time.Microsecond)
+	for _, text := range []*string{&l.By, (*string)(&l.What), &l.Organization, &l.ID, &l.About, &l.Before, &l.After} {
+		*text = strings.ToValidUTF8(*text, "\ufffd")
+	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)

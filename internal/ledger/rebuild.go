@@ -61,6 +61,32 @@ func (r *Rebuild) Tiles(size int64) map[string][]byte {
 	return all
 }
 
+// Tile returns what must stand in the tile of hashes at a path, whole or
+// partial. It is not ok if no such tile can have that path, or if it has room
+// for more leaves than there are.
+func (r *Rebuild) Tile(path string) (data []byte, ok bool) {
+	t, ok := parsePath(path)
+	if !ok {
+		return nil, false
+	}
+	if width := r.size >> (height * t.L); t.N > width/TileWidth || t.N*TileWidth+int64(t.W) > width {
+		return nil, false
+	}
+	data, err := tlog.ReadTileData(t, r)
+	return data, err == nil
+}
+
+// TileLeaves returns which leaves stand under the tile of hashes at a path: from
+// one up to another, that excluded. It is not ok for what is no such path.
+func TileLeaves(path string) (from, to int64, ok bool) {
+	t, ok := parsePath(path)
+	if !ok || t.N >= 1<<(62-height*(t.L+1)) {
+		return 0, 0, false
+	}
+	from = t.N << (height * (t.L + 1))
+	return from, from + int64(t.W)<<(height*t.L), true
+}
+
 // LeafHash returns the hash of a leaf.
 func LeafHash(leaf []byte) Hash { return tlog.RecordHash(leaf) }
 

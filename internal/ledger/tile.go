@@ -20,6 +20,14 @@ func path(t tlog.Tile) string {
 	return "tile/" + strings.TrimPrefix(t.Path(), "tile/"+strconv.Itoa(height)+"/")
 }
 
+// parsePath reads what [path] writes. It is not ok for what is none, or has a
+// level that nothing can reach.
+func parsePath(path string) (t tlog.Tile, ok bool) {
+	rest, ok := strings.CutPrefix(path, "tile/")
+	t, err := tlog.ParseTilePath("tile/" + strconv.Itoa(height) + "/" + rest)
+	return t, ok && err == nil && t.L >= 0 && t.L < 62/height
+}
+
 // entriesPath returns where C2SP tlog-tiles has the leaves under a tile of
 // level 0.
 func entriesPath(t tlog.Tile) string {

@@ -235,6 +235,21 @@ func (t Tree) Leaf(n int64, kept Objects) ([]byte, error) {
 	return leaf, nil
 }
 
+// LeafHashes returns the hashes of the leaves of an entry tile of a tree that
+// is kept, as they were signed: read from the tiles of hashes, and checked
+// against the root.
+func (t Tree) LeafHashes(e EntryTile, kept Objects) ([]Hash, error) {
+	indexes := make([]int64, e.Width)
+	for i := range indexes {
+		indexes[i] = tlog.StoredHashIndex(0, e.First+int64(i))
+	}
+	hashes, err := Reader(t, kept).ReadHashes(indexes)
+	if err != nil {
+		return nil, damaged(err)
+	}
+	return hashes, nil
+}
+
 // Prove returns the proof that a leaf is in a tree that is kept.
 func (t Tree) Prove(n int64, kept Objects) ([]Hash, error) {
 	if n < 0 || n >= t.Size {

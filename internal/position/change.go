@@ -36,7 +36,7 @@ func (f *folder) changes(from, to day.Day) []day.Day {
 		ends(p.due)
 	}
 	if f.form == yearly {
-		for due := back(f.annual(from)); !due.AddDays(-ExpiringDays).After(to); due = f.annual(due.AddDays(1)) {
+		for due := f.annual(from); !due.AddDays(-ExpiringDays).After(to); due = f.annual(due.AddDays(1)) {
 			ends(due)
 		}
 	}

@@ -17,6 +17,8 @@ type folder struct {
 	*clerk
 	*rule
 	papers      []paper     // by the day observed
+	rows        []row       // those that count, kind by kind; see [rule.slots]
+	barred      []*paper    // those that do not
 	events      []happening // by their day
 	plans       []plan
 	assignments []*evidence.Filed
@@ -75,6 +77,14 @@ func (f *folder) happening(it *evidence.Filed, ended day.Day) happening {
 func (f *folder) sort() {
 	slices.SortStableFunc(f.papers, func(p, q paper) int { return p.from.Compare(q.from) })
 	slices.SortStableFunc(f.events, func(a, b happening) int { return a.day.Compare(b.day) })
+	f.rows = make([]row, f.slots())
+	for i := range f.papers {
+		if p := &f.papers[i]; p.bar == noBar {
+			f.rows[p.slot].add(p)
+		} else {
+			f.barred = append(f.barred, p)
+		}
+	}
 }
 
 // A register finds what a book holds for a duty and a subject.

@@ -25,7 +25,7 @@ func (f *folder) at(on day.Day, applies regime.Applies, bound []day.Day) *Status
 		s.State = Expiring
 	}
 	f.planned(s, on)
-	f.barred(s, on)
+	f.rejects(s, on)
 	s.Assignment = f.assignment(on)
 	if applies == regime.Unknown {
 		s.State, s.Why = Unknown, message.New("position.why.applies")
@@ -71,11 +71,11 @@ func (f *folder) planned(s *Status, on day.Day) {
 	s.State, s.Why, s.Due, s.DueWhy = InRectification, message.M{}, first.due, first.why
 }
 
-// barred tells of the papers that do not count on a day.
-func (f *folder) barred(s *Status, on day.Day) {
+// rejects tells of the papers that do not count on a day.
+func (f *folder) rejects(s *Status, on day.Day) {
 	keys := [...]string{unproven: "position.bar.unproven", otherKind: "position.bar.kind", noEvent: "position.bar.no_event"}
-	for i := range f.papers {
-		if p := &f.papers[i]; p.bar != noBar && p.there(on) {
+	for _, p := range f.barred {
+		if p.there(on) {
 			s.NotCounting = append(s.NotCounting, Uncounted{p.seq, message.New(keys[p.bar])})
 		}
 	}

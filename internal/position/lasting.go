@@ -1,9 +1,26 @@
 package position
 
 import (
+	"slices"
+
 	"guanji/internal/day"
 	"guanji/internal/message"
 )
+
+// A row has the papers of one kind, by the day observed. Of many papers, as a
+// machine files them day by day, few are looked at.
+type row struct {
+	papers  []*paper
+	longest []*paper // of the papers up to each, the one that counts longest, be it ended
+}
+
+func (r *row) add(p *paper) {
+	longest := p
+	if n := len(r.papers); n > 0 && !p.outlasts(r.longest[n-1]) {
+		longest = r.longest[n-1]
+	}
+	r.papers, r.longest = append(r.papers, p), append(r.longest, longest)
+}
 
 // kept is what there is of one kind on a day. Each is a paper, or nil.
 type kept struct {
@@ -12,32 +29,45 @@ type kept struct {
 	lapsed  *paper // of those that no longer do, the one that did longest
 }
 
-// keeps returns what there is of each kind on a day; see [rule.slots].
-func (f *folder) keeps(on day.Day) []kept {
-	all := make([]kept, f.slots())
-	for i := range f.papers {
-		p := &f.papers[i]
-		if p.from.After(on) {
+// keeps returns what there is on a day.
+func (r *row) keeps(on day.Day) kept {
+	var k kept
+	after, _ := slices.BinarySearchFunc(r.papers, on.AddDays(1), func(p *paper, d day.Day) int { return p.from.Compare(d) })
+	for i := after - 1; i >= 0; i-- {
+		best := k.longest
+		if k.newest == nil {
+			best = k.lapsed
+		}
+		if best != nil && !r.longest[i].outlasts(best) {
 			break
 		}
-		if p.filedBy(on) {
-			all[p.slot].add(p, on)
+		if r.papers[i].there(on) {
+			k.add(r.papers[i], on)
 		}
 	}
-	return all
+	return k
 }
 
 func (k *kept) add(p *paper, on day.Day) {
-	if p.lapsed(on) {
+	switch {
+	case p.lapsed(on):
 		if k.lapsed == nil || p.outlasts(k.lapsed) {
 			k.lapsed = p
 		}
-		return
-	}
-	k.newest = p
-	if k.longest == nil || p.outlasts(k.longest) {
+	case k.newest == nil:
+		k.newest, k.longest = p, p
+	case p.outlasts(k.longest):
 		k.longest = p
 	}
+}
+
+// keeps returns what there is of each kind on a day; see [rule.slots].
+func (f *folder) keeps(on day.Day) []kept {
+	all := make([]kept, len(f.rows))
+	for i := range f.rows {
+		all[i] = f.rows[i].keeps(on)
+	}
+	return all
 }
 
 // last works out a line that evidence carries until it ends.

@@ -34,8 +34,12 @@ func (s *Service) Changes(ctx context.Context, organization string, since, on, k
 	if err != nil {
 		return nil, err
 	}
-	return compare(before, after), nil
+	return after.Changes(before), nil
 }
+
+// Changes returns what stands otherwise than in an earlier position, as
+// [Service.Changes] does for its days.
+func (p *Position) Changes(before *Position) []Change { return compare(before, p) }
 
 // compare tells what stands otherwise in a later position.
 func compare(before, after *Position) []Change {

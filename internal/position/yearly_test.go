@@ -37,6 +37,15 @@ func TestYearly(t *testing.T) {
 		"a second paper of the same late work": {january, "paper", []evidence.Item{record("paper", "2026-09-01"), record("paper", "2026-10-01")}, []string{
 			"2027-02-01: overdue due 2027-01-31 since 2027-02-01 missing [paper]",
 		}},
+		"a second paper of the same early work": {january, "paper", []evidence.Item{record("paper", "2025-09-01"), record("paper", "2026-06-15")}, []string{
+			"2026-06-15: on_file by [2] until 2027-01-31 due 2027-01-31",
+		}},
+		"as near to the next day": {january, "paper", []evidence.Item{record("paper", "2026-01-20"), record("paper", "2026-08-01")}, []string{
+			"2026-08-01: on_file by [2] until 2027-01-31 due 2027-01-31",
+		}},
+		"nearer to the next day": {january, "paper", []evidence.Item{record("paper", "2026-01-20"), record("paper", "2026-08-02")}, []string{
+			"2026-08-02: on_file by [2] until 2028-01-31 due 2028-01-31",
+		}},
 		"late, and the next in time": {january, "paper", []evidence.Item{record("paper", "2026-09-01"), record("paper", "2027-01-10")}, []string{
 			"2027-02-01: on_file by [2] until 2028-01-31 due 2028-01-31",
 		}},
@@ -97,4 +106,17 @@ func TestYearlyBinds(t *testing.T) {
 		w := &world{duties: []*regime.DutyText{ask("D", january, "paper")}, book: book(record("paper", "2023-01-10")), applies: since(on("2025-06-01"))}
 		w.check(t, []string{"2025-06-01: none due 2026-01-31 missing [paper]"})
 	})
+}
+
+// TestYearlyOfSystems: systems for which nothing is filed do not stand alike
+// where the duty began to apply to them on other days.
+func TestYearlyOfSystems(t *testing.T) {
+	w := &world{duties: []*regime.DutyText{ask("D", january, "paper")}, systems: map[string][]string{"D": {"s1", "s2", "s3"}}, book: book()}
+	from := map[string]day.Day{"s1": on("2025-06-01"), "s2": on("2026-01-31"), "s3": on("2026-02-01")}
+	w.applies = func(_, subject string, on day.Day) regime.Applies { return since(from[subject])("", "", on) }
+	for i, want := range []State{Overdue, Overdue, None} {
+		if l := w.position(t, "2026-03-01").Lines[i]; l.State != want {
+			t.Errorf("%s is %s, want %s", l.Subject, l.State, want)
+		}
+	}
 }

@@ -56,7 +56,7 @@ type Report struct {
 	Size        int64                 `json:"leaves"`
 	Under       int64                 `json:"under_checkpoint"` // leaves that the newest good checkpoint covers
 	Root        string                `json:"root"`             // of the tree of the newest good checkpoint
-	Checkpoints int                   `json:"checkpoints"`      // that are good
+	Checkpoints int                   `json:"checkpoints"`      // that are good: signed, and of this history
 	Given       int                   `json:"given"`            // of them, brought from elsewhere
 	Records     map[ledger.What]int64 `json:"records"`
 	Files       int64                 `json:"files"`

@@ -6,6 +6,7 @@
 package record
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"iter"
@@ -44,10 +45,20 @@ type Store interface {
 	// leaf about it says the same.
 	Tell(ctx context.Context, r ledger.Record, a ledger.Actor) error
 
-	// Examine calls leaf with every leaf in their order, then record with every
-	// record, and returns how many leaves the database says to have. All are
-	// of one moment.
-	Examine(ctx context.Context, leaf func(Row) error, record func(ledger.Record) error) (size int64, err error)
+	// Examine tells an examiner all that there is, as it is at one moment.
+	// What cannot be read as what it should be is told as a leaf with a number
+	// below 0, or as a record without a digest.
+	Examine(ctx context.Context, e Examiner) error
+}
+
+// An Examiner is told what a store has: first the size, then every leaf in the
+// order of their numbers, every record, and every organization. What it
+// returns ends the examination.
+type Examiner struct {
+	Size         func(leaves int64) error // that the database says to have; -1 if it does not say
+	Leaf         func(Row) error
+	Record       func(ledger.Record) error
+	Organization func(id string, statements int64) error // that the database says to have about it
 }
 
 // Objects keeps what is made of the leaves. What a method has done is on the
@@ -56,7 +67,8 @@ type Objects interface {
 	// Lock waits until nobody else makes objects.
 	Lock(ctx context.Context) (unlock func(), err error)
 
-	// Get fails with [problem.NotFound].
+	// Get fails with [problem.NotFound], and with [problem.Conflict] for what
+	// is not what was kept, such as a link that was put in its place.
 	Get(ctx context.Context, path string) ([]byte, error)
 
 	// PutAll keeps objects, each written once: what is there already must be
@@ -66,7 +78,9 @@ type Objects interface {
 	// Replace keeps an object in the place of another, at once.
 	Replace(ctx context.Context, path string, data []byte) error
 
-	// List returns the paths that begin with a folder, in their order.
+	// List returns the paths that begin with a prefix, in their order. What
+	// lies there and is no object comes with [problem.Conflict], and the others
+	// follow.
 	List(ctx context.Context, folder string) iter.Seq2[string, error]
 
 	Remove(ctx context.Context, path string) error
@@ -83,13 +97,17 @@ type Config struct {
 	Signers []*ledger.Signer // the first of Ed25519
 	Keys    ledger.Keys      // of the signers
 	Now     func() time.Time
+
+	Witnessing Witnessing // to whom else checkpoints are given
+	Search     Searching  // for leaves, as pages list them
 }
 
 // A Service keeps the ledger of an installation. It is safe for concurrent
 // use, and several may work on one store and one vault.
 type Service struct {
 	Config
-	mu sync.Mutex
+	mu    sync.Mutex
+	hands handing
 }
 
 // New returns a Service.
@@ -154,6 +172,9 @@ func (s *Service) Publish(ctx context.Context) (ledger.Signed, error) {
 	case size == head.Size && head.Note != nil:
 		return head, nil
 	}
+	if err := s.continues(ctx, head.Tree); err != nil {
+		return ledger.Signed{}, err
+	}
 	tree, full, err := s.grow(ctx, head.Tree, size)
 	if err != nil {
 		return ledger.Signed{}, err
@@ -188,6 +209,24 @@ type kept struct {
 }
 
 func (k kept) Object(path string) ([]byte, error) { return k.Get(k.ctx, path) }
+
+// continues fails if the last leaf that was signed is another one in the
+// database: that is then one of another history, such as a copy that was put
+// back and worked on.
+func (s *Service) continues(ctx context.Context, tree ledger.Tree) error {
+	if tree.Size == 0 {
+		return nil
+	}
+	signed, err := tree.Leaf(tree.Size-1, kept{ctx, s.Objects})
+	if err != nil {
+		return err
+	}
+	leaves, err := s.leaves(ctx, tree.Size-1, tree.Size)
+	if err == nil && !bytes.Equal(leaves[0], signed) {
+		err = problem.New(problem.Refused, "record.other_history", tree.Size-1)
+	}
+	return err
+}
 
 // grow writes the tiles of a larger tree, and returns it with the folders of
 // partial tiles that are not needed any more.

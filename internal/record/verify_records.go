@@ -1,8 +1,10 @@
 package record
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strconv"
 
 	"guanji/internal/ledger"
 	"guanji/internal/problem"
@@ -12,39 +14,67 @@ import (
 func (e *examination) record(r ledger.Record) error {
 	e.report.Records[r.What]++
 	e.Progress(OfRecords, e.report.Records[r.What], 0)
+	if r.Digest == "" {
+		e.report.add(Fault{Wrong: Damaged, Place: InRecord, Name: r.ID, What: r.What}.words("bad_record", string(r.What)))
+		return nil
+	}
 	k := recordKey{r.What, r.Organization, r.ID}
 	t, known := e.last[k]
 	delete(e.last, k)
-	switch {
+	switch f := ofRecord(Changed, k, r.About, t); {
 	case !known:
-		e.report.add(ofRecord(Added, k, r.About, nil).words("record_added", string(r.What), r.ID, r.Organization, r.About))
+		f.Wrong, f.Leaf = Added, nil
+		e.report.add(f.words("record_added", string(r.What), r.ID, r.Organization, r.About))
 	case t.after == "":
-		e.report.add(ofRecord(Added, k, r.About, &t.number).words("record_back", string(r.What), r.ID, r.Organization, t.number))
+		f.Wrong = Added
+		e.report.add(f.words("record_back", string(r.What), r.ID, r.Organization, t.number))
 	case t.after != r.Digest:
-		e.report.add(ofRecord(Changed, k, r.About, &t.number).words("record", string(r.What), r.ID, r.Organization, r.About, t.number))
+		e.report.add(f.words("record", string(r.What), r.ID, r.Organization, r.About, t.number))
 	}
+	e.count(r)
 	for _, f := range r.Files {
-		kept := e.files[f.Digest]
-		kept.size, kept.records = f.Size, append(kept.records, r)
-		e.files[f.Digest] = kept
+		e.files[f.Digest] = file{f.Size, r}
 	}
 	return nil
 }
 
-func ofRecord(w Wrong, k recordKey, about string, leaf *int64) Fault {
-	return Fault{Wrong: w, Place: InRecord, Name: k.id, What: k.what, Organization: k.organization, About: about, Leaf: leaf}
+func ofRecord(w Wrong, k recordKey, about string, t told) Fault {
+	return Fault{Wrong: w, Place: InRecord, Name: k.id, What: k.what, Organization: k.organization, About: about, Leaf: &t.number, By: t.by}
 }
 
-// leftOver says which records were told of and are not there. Keys are kept in
-// the home; that a pass has run out is no wrong.
+// count remembers the newest statement about each organization.
+func (e *examination) count(r ledger.Record) {
+	if r.What != ledger.Entry {
+		return
+	}
+	if n, err := strconv.ParseInt(r.ID, 10, 64); err == nil {
+		e.entries[r.Organization] = max(e.entries[r.Organization], n)
+	}
+}
+
+// organization compares how many statements an organization is said to have
+// with the number of the newest: later ones would not be seen.
+func (e *examination) organization(id string, statements int64) error {
+	if n := e.entries[id]; n != statements {
+		e.report.add(Fault{Wrong: Changed, Place: InDatabase, Name: id, Organization: id}.words("revision", id, statements, n))
+	}
+	delete(e.entries, id)
+	return nil
+}
+
+// leftOver says which records were told of and are not there, and which
+// organizations have statements and are not there. Keys are kept in the home.
 func (e *examination) leftOver() {
-	keys := slices.SortedFunc(maps.Keys(e.last), func(a, b recordKey) int { return int(e.last[a].number - e.last[b].number) })
+	keys := slices.SortedFunc(maps.Keys(e.last), func(a, b recordKey) int { return cmp.Compare(e.last[a].number, e.last[b].number) })
 	for _, k := range keys {
 		t := e.last[k]
 		if t.after == "" || k.what == ledger.Key {
 			continue
 		}
-		e.report.add(ofRecord(Missing, k, "", &t.number).words("no_record", string(k.what), k.id, k.organization, t.number))
+		e.report.add(ofRecord(Missing, k, t.about, t).words("no_record", string(k.what), k.id, k.organization, t.number))
+	}
+	for _, id := range slices.Sorted(maps.Keys(e.entries)) {
+		e.report.add(Fault{Wrong: Missing, Place: InDatabase, Name: id, Organization: id}.words("no_organization", id))
 	}
 }
 
@@ -55,24 +85,29 @@ func (e *examination) readFiles() error {
 		total += f.size
 	}
 	for _, digest := range slices.Sorted(maps.Keys(e.files)) {
-		f := e.files[digest]
-		r := f.records[0]
-		fault := Fault{Place: InFile, Name: digest, What: r.What, Organization: r.Organization, About: r.About}
-		err := e.objects.Check(e.ctx, digest, f.size)
-		switch problem.KindOf(err) {
-		case "":
-		case problem.NotFound:
-			fault.Wrong = Missing
-			e.report.add(fault.words("no_file", digest, r.ID, r.Organization))
-		case problem.Conflict:
-			fault.Wrong = Changed
-			e.report.add(fault.words("file", digest, r.ID, r.Organization))
-		default:
+		if err := e.readFile(digest, e.files[digest]); err != nil {
 			return err
 		}
-		done += f.size
+		done += e.files[digest].size
 		e.report.Files, e.report.Bytes = e.report.Files+1, done
 		e.Progress(OfFiles, done, total)
+	}
+	return nil
+}
+
+func (e *examination) readFile(digest string, f file) error {
+	fault := Fault{Place: InFile, Name: digest, What: f.record.What, Organization: f.record.Organization, About: f.record.About}
+	err := e.objects.Check(e.ctx, digest, f.size)
+	switch problem.KindOf(err) {
+	case "":
+	case problem.NotFound, problem.Input: // a digest that is none has no file
+		fault.Wrong = Missing
+		e.report.add(fault.words("no_file", digest, f.record.ID, f.record.Organization))
+	case problem.Conflict:
+		fault.Wrong = Changed
+		e.report.add(fault.words("file", digest, f.record.ID, f.record.Organization))
+	default:
+		return err
 	}
 	return nil
 }

@@ -88,7 +88,7 @@ func contract(t *testing.T, f func(t *testing.T, s *Store)) {
 		t.Run(name, func(t *testing.T) { f(t, open(t, address(t))) })
 		t.Run(name+" opened twice", func(t *testing.T) {
 			at := address(t)
-			f(t, &Store{&inTurn{all: []database{open(t, at).db, open(t, at).db}}})
+			f(t, &Store{db: &inTurn{all: []database{open(t, at).db, open(t, at).db}}})
 		})
 	}
 }

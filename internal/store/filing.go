@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"guanji/internal/evidence"
+	"guanji/internal/filing"
 	"guanji/internal/ledger"
 	"guanji/internal/problem"
 )
@@ -70,7 +71,7 @@ func (s *Store) Filed(ctx context.Context, organization string, after int64) (fi
 
 // File implements [filing.Store]. The row of the organization is the lock
 // under which items are numbered.
-func (s *Store) File(ctx context.Context, organization string, items []evidence.Item, a ledger.Actor) (filed []evidence.Filed, err error) {
+func (s *Store) File(ctx context.Context, organization string, seen int64, items []evidence.Item, a ledger.Actor) (filed []evidence.Filed, err error) {
 	err = s.change(ctx, func(x *changing) error {
 		n, err := x.exec(ctx, `update organization set revision = revision where id = $1`, organization)
 		if err != nil {
@@ -82,6 +83,9 @@ func (s *Store) File(ctx context.Context, organization string, items []evidence.
 		var last int64
 		if err := x.row(ctx, `select cast(coalesce(max(seq), 0) as bigint) from filed where organization = $1`, organization).Scan(&last); err != nil {
 			return err
+		}
+		if seen != filing.AnyRevision && seen != last {
+			return problem.New(problem.Conflict, "filing.moved", last)
 		}
 		filed = make([]evidence.Filed, len(items))
 		for i, item := range items {

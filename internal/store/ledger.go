@@ -2,36 +2,13 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 
 	"guanji/internal/account"
 	"guanji/internal/ledger"
 	"guanji/internal/record"
 )
-
-// changing is a transaction that changes records. Every change is told to the
-// ledger in the same transaction, so that neither is there without the other.
-type changing struct {
-	executor
-	store  *Store
-	leaves []ledger.Leaf
-}
-
-// tell adds the leaf of a change. It is written when everything else is.
-func (x *changing) tell(l ledger.Leaf) { x.leaves = append(x.leaves, l) }
-
-// change runs one transaction that changes records. The row of the ledger is
-// locked last, and only leaves are written after it: transactions wait for
-// each other there, and never in a circle.
-func (s *Store) change(ctx context.Context, f func(x *changing) error) error {
-	return s.write(ctx, func(x executor) error {
-		c := &changing{executor: x, store: s}
-		if err := f(c); err != nil {
-			return err
-		}
-		return c.write(ctx)
-	})
-}
 
 // write writes the leaves that were told, and numbers them.
 func (x *changing) write(ctx context.Context) error {
@@ -153,7 +130,7 @@ type recorded struct {
 // is told of by what is never changed of it.
 func everything() []recorded {
 	return []recorded{
-		{ledger.Account, `select ` + accountColumns + `, password from account order by created_at, id`, scanAccountRecord},
+		{ledger.Account, `select ` + accountColumns + `, password, name_key from account order by created_at, id`, scanAccountRecord},
 		{ledger.Pass, `select ` + passColumns + ` from pass order by created_at, digest`, scanPassRecord},
 		{ledger.Entry, `select organization, ` + entryColumns + ` from entry order by organization, seq`, scanEntryRecord},
 		{ledger.Filed, `select organization, ` + filedColumns + ` from filed order by organization, seq`, scanFiledRecord},
@@ -162,26 +139,46 @@ func everything() []recorded {
 }
 
 // Examine implements [record.Store].
-func (s *Store) Examine(ctx context.Context, leaf func(record.Row) error, rec func(ledger.Record) error) (size int64, err error) {
-	err = s.kind(ctx, s.db.snapshot(ctx, func(x executor) error {
-		if err := x.row(ctx, `select size from ledger where one = 1`).Scan(&size); err != nil {
-			return err
+func (s *Store) Examine(ctx context.Context, e record.Examiner) error {
+	return s.kind(ctx, s.db.snapshot(ctx, func(x executor) error {
+		var size int64
+		err := x.row(ctx, `select size from ledger where one = 1`).Scan(&size)
+		if s.db.dialect().missing(err) {
+			size, err = -1, nil
 		}
-		if err := eachRow(ctx, x, leafQuery+` order by idx`, scanLeaf, leaf); err != nil {
-			return err
+		if err == nil {
+			err = e.Size(size)
+		}
+		if err == nil {
+			err = eachRow(ctx, x, leafQuery+` order by idx`, scanLeaf, record.Row{Number: -1}, e.Leaf)
 		}
 		for _, t := range everything() {
-			if err := eachRow(ctx, x, t.query, t.scan, rec); err != nil {
-				return err
+			if err == nil {
+				err = eachRow(ctx, x, t.query, t.scan, ledger.Record{What: t.what, ID: unreadable}, e.Record)
 			}
 		}
-		return nil
+		if err != nil {
+			return err
+		}
+		return eachRow(ctx, x, `select id, revision from organization order by id`, scanRevision, revision{unreadable, -1},
+			func(r revision) error { return e.Organization(r.id, r.n) })
 	}))
-	return size, err
 }
 
-// eachRow calls a function with every row of a query.
-func eachRow[T any](ctx context.Context, x executor, query string, scan func(row) (T, error), f func(T) error) error {
+// unreadable is the id of a record whose row cannot be read.
+const unreadable = "?"
+
+// revision is what an organization says of its statements.
+type revision struct {
+	id string
+	n  int64
+}
+
+func scanRevision(r row) (v revision, err error) { return v, r.Scan(&v.id, &v.n) }
+
+// eachRow calls a function with every row of a query, and with bad for one
+// that cannot be read as what it should be, as long as the engine goes on.
+func eachRow[T any](ctx context.Context, x executor, query string, scan func(row) (T, error), bad T, f func(T) error) error {
 	rows, err := x.query(ctx, query)
 	if err != nil {
 		return err
@@ -190,7 +187,7 @@ func eachRow[T any](ctx context.Context, x executor, query string, scan func(row
 	for rows.Next() {
 		v, err := scan(rows)
 		if err != nil {
-			return err
+			v = bad
 		}
 		if err := f(v); err != nil {
 			return err
@@ -204,7 +201,10 @@ func eachRow[T any](ctx context.Context, x executor, query string, scan func(row
 func (s *Store) adopt(ctx context.Context, x executor, a ledger.Actor) error {
 	c := &changing{executor: x, store: s}
 	for _, t := range everything() {
-		if err := eachRow(ctx, x, t.query, t.scan, func(r ledger.Record) error {
+		if err := eachRow(ctx, x, t.query, t.scan, ledger.Record{}, func(r ledger.Record) error {
+			if r.Digest == "" {
+				return fmt.Errorf("a row of %s cannot be read", t.what)
+			}
 			c.tell(r.Leaf(a, ""))
 			return nil
 		}); err != nil {
@@ -231,10 +231,16 @@ func entryRecord(organization, about, subject, key string, seq int64, value *str
 		Digest: ledger.Digest(string(ledger.Entry), organization, seq, about, subject, key, v, at, by, origin, source, sure)}
 }
 
+// scanAccountRecord reads an account. Where it is found by a key that is not
+// the one of its name, its digest is none that was ever told of.
 func scanAccountRecord(r row) (ledger.Record, error) {
-	var hash string
-	a, err := scanAccount(wider{r, []any{&hash}})
-	return accountRecord(a, hash), err
+	var hash, key string
+	a, err := scanAccount(wider{r, []any{&hash, &key}})
+	rec := accountRecord(a, hash)
+	if key != account.Key(a.Name) {
+		rec.Digest = ledger.Digest(string(ledger.Account), a.ID, key)
+	}
+	return rec, err
 }
 
 func accountRecord(a account.Account, hash string) ledger.Record {

@@ -143,7 +143,7 @@ func (db *sqliteDB) rehearse(ctx context.Context, path string, at int) error {
 	if err != nil {
 		return err
 	}
-	if err := (&Store{copied}).apply(ctx, all); err != nil {
+	if err := (&Store{db: copied}).apply(ctx, all); err != nil {
 		return fmt.Errorf("tried on a copy, the original is unchanged: %w", err)
 	}
 	return nil

@@ -19,7 +19,7 @@ func openAt(t *testing.T, engine, address string, n int) *Store {
 	}
 	db, err := openDB(t.Context(), address)
 	must(t, err)
-	s := &Store{db}
+	s := &Store{db: db}
 	_, err = s.version(t.Context())
 	must(t, err)
 	all, err := steps(engine)

@@ -78,7 +78,7 @@ func (s *Store) insertAccount(ctx context.Context, x *changing, a account.Accoun
 
 // tellAccount tells of an account as it stands now.
 func (x *changing) tellAccount(ctx context.Context, id string, by ledger.Actor) error {
-	r, err := scanAccountRecord(x.row(ctx, `select `+accountColumns+`, password from account where id = $1`, id))
+	r, err := scanAccountRecord(x.row(ctx, `select `+accountColumns+`, password, name_key from account where id = $1`, id))
 	if err != nil {
 		return err
 	}

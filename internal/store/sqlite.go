@@ -127,16 +127,37 @@ func inTx(ctx context.Context, db *sql.DB, f func(executor) error) error {
 		return err
 	}
 	defer tx.Rollback() // fails once committed, as it should
-	if err := f(sqlTx{tx}); err != nil {
+	if err := f(sqlTx{tx, map[string]*sql.Stmt{}}); err != nil {
 		return err
 	}
 	return tx.Commit()
 }
 
-type sqlTx struct{ tx *sql.Tx }
+// sqlTx is a transaction. It keeps its statements prepared, since most are used
+// again: the transaction closes them.
+type sqlTx struct {
+	tx       *sql.Tx
+	prepared map[string]*sql.Stmt
+}
+
+func (t sqlTx) prepare(ctx context.Context, q string) (*sql.Stmt, error) {
+	s := t.prepared[q]
+	if s == nil {
+		var err error
+		if s, err = t.tx.PrepareContext(ctx, q); err != nil {
+			return nil, err
+		}
+		t.prepared[q] = s
+	}
+	return s, nil
+}
 
 func (t sqlTx) exec(ctx context.Context, q string, args ...any) (int64, error) {
-	r, err := t.tx.ExecContext(ctx, q, args...)
+	s, err := t.prepare(ctx, q)
+	if err != nil {
+		return 0, err
+	}
+	r, err := s.ExecContext(ctx, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -144,7 +165,11 @@ func (t sqlTx) exec(ctx context.Context, q string, args ...any) (int64, error) {
 }
 
 func (t sqlTx) query(ctx context.Context, q string, args ...any) (rows, error) {
-	r, err := t.tx.QueryContext(ctx, q, args...)
+	s, err := t.prepare(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.QueryContext(ctx, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +177,11 @@ func (t sqlTx) query(ctx context.Context, q string, args ...any) (rows, error) {
 }
 
 func (t sqlTx) row(ctx context.Context, q string, args ...any) row {
-	return t.tx.QueryRowContext(ctx, q, args...)
+	s, err := t.prepare(ctx, q)
+	if err != nil {
+		return failedRow{err}
+	}
+	return s.QueryRowContext(ctx, args...)
 }
 
 type sqlRows struct{ *sql.Rows }

@@ -23,7 +23,8 @@ import (
 
 // A Store is an open database. It is safe for concurrent use.
 type Store struct {
-	db database
+	db      database
+	changes changes
 }
 
 // database is one engine.
@@ -79,7 +80,7 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	if err != nil {
 		return nil, problem.New(problem.Refused, "store.open", Shown(address)).Because(withoutSecrets(err, address))
 	}
-	s := &Store{db}
+	s := &Store{db: db}
 	if err := s.migrate(ctx, address); err != nil {
 		return nil, errors.Join(problem.New(problem.Refused, "store.migrate", Shown(address)).Because(err), db.close())
 	}

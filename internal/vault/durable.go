@@ -96,29 +96,39 @@ func (d *disk) folder(name string) error {
 	if name == "." {
 		return nil
 	}
+	above := path.Dir(name)
+	if err := d.folder(above); err != nil {
+		return err
+	}
 	err := d.isFolder(name)
 	if err == nil && d.knows(name) {
 		return nil
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := d.folder(path.Dir(name)); err != nil {
-		return err
-	}
-	err = d.call("mkdir", name, func() error { return d.root.Mkdir(name, 0o700) })
-	if errors.Is(err, fs.ErrExist) {
-		err = d.isFolder(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = d.mkdir(name)
 	}
 	if err == nil {
-		err = d.syncFolder(path.Dir(name))
+		err = d.syncFolder(above)
 	}
 	if err == nil {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		d.known[name] = true
+		d.know(name)
 	}
 	return err
+}
+
+// mkdir makes a folder, or finds that somebody was faster.
+func (d *disk) mkdir(name string) error {
+	err := d.call("mkdir", name, func() error { return d.root.Mkdir(name, 0o700) })
+	if errors.Is(err, fs.ErrExist) {
+		return d.isFolder(name)
+	}
+	return err
+}
+
+func (d *disk) know(folder string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.known[folder] = true
 }
 
 func (d *disk) knows(folder string) bool {

@@ -104,6 +104,9 @@ func cause(err error) error {
 	if errno, ok := errors.AsType[syscall.Errno](err); ok {
 		return errno
 	}
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
 	return err
 }
 

@@ -29,7 +29,8 @@ type File struct {
 // Keep keeps all that r gives, under its digest. The same file twice is kept
 // once; a copy that was changed in the vault is mended by it. Keep fails with
 // [problem.Input] for more than limit bytes, and with the error of r if r
-// fails: then nothing is left behind.
+// fails: then nothing is left behind. A crash leaves a file in tmp/, which Open
+// removes, or the file under its digest, which nobody was told of.
 func (v *Vault) Keep(ctx context.Context, r io.Reader, limit int64) (File, error) {
 	t, err := v.disk.temp()
 	if err != nil {

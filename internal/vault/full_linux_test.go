@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -89,9 +90,11 @@ func (d *realDisk) relieve(t *testing.T) {
 	must(t, os.Remove(d.v.where("ballast")))
 }
 
-// A fakeDisk refuses what is written over a number of bytes.
+// A fakeDisk refuses what is written over a number of bytes. Each write counts
+// as a whole buffer.
 type fakeDisk struct {
 	v    *Vault
+	mu   sync.Mutex
 	full bool
 	left int
 }
@@ -99,31 +102,51 @@ type fakeDisk struct {
 func newFakeDisk(v *Vault) *fakeDisk {
 	d := &fakeDisk{v: v}
 	v.disk.fault = func(call, _ string, do func() error) error {
-		if d.full && call == "write" {
-			if d.left -= 4096; d.left < 0 {
-				return syscall.ENOSPC
-			}
+		if call == "write" && !d.takes() {
+			return syscall.ENOSPC
 		}
 		return do()
 	}
 	return d
 }
 
-func (d *fakeDisk) vault() *Vault              { return d.v }
-func (d *fakeDisk) fill(_ *testing.T, left int) { d.full, d.left = true, left }
-func (d *fakeDisk) relieve(*testing.T)         { d.full = false }
+func (d *fakeDisk) takes() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.left -= bufferSize
+	return !d.full || d.left >= 0
+}
 
-// fillDisk does everything on a full disk, and again when there is room.
+func (d *fakeDisk) vault() *Vault               { return d.v }
+func (d *fakeDisk) fill(_ *testing.T, left int) { d.full, d.left = true, left }
+func (d *fakeDisk) relieve(*testing.T)          { d.full = false }
+
+// fillDisk does everything on a full disk, on one that fills up in the middle,
+// and again when there is room.
 func fillDisk(t *testing.T, d fillable) {
-	v := d.vault()
-	data := bytesOf(1, 1<<20)
+	v, data := d.vault(), bytesOf(1, 1<<20)
 	must(t, v.Replace(t.Context(), Checkpoint, data[:3000]))
-	whole, empty := begin(t, v, 1<<20), begin(t, v, 1<<20)
+	whole, part := begin(t, v, 1<<20), begin(t, v, 1<<20)
 	_, err := v.Write(t.Context(), whole, 0, bytes.NewReader(data))
 	must(t, err)
+	onFull(t, d, data, whole, part)
+	_, err = v.Finish(t.Context(), whole)
+	must(t, err)
+	at := fillsUp(t, d, data, part)
+	_, err = v.Write(t.Context(), part, at, bytes.NewReader(data[at:]))
+	must(t, err)
+	f, err := v.Finish(t.Context(), part)
+	must(t, err)
+	must(t, v.Check(t.Context(), digest(data), f.Size))
+	must(t, v.Put(t.Context(), "tile/1/000", data))
+	must(t, v.Replace(t.Context(), Checkpoint, data))
+}
 
+// onFull does everything without a byte of room.
+func onFull(t *testing.T, d fillable, data []byte, whole, part string) {
+	v := d.vault()
 	d.fill(t, 0)
-	at, err := v.Write(t.Context(), empty, 0, bytes.NewReader(data))
+	at, err := v.Write(t.Context(), part, 0, bytes.NewReader(data))
 	wantFull(t, "write", err)
 	_, err = v.Finish(t.Context(), whole)
 	wantFull(t, "finish", err)
@@ -133,43 +156,38 @@ func fillDisk(t *testing.T, d fillable) {
 	wantFull(t, "keep", err)
 	wantFull(t, "put", v.Put(t.Context(), "tile/0/000", data))
 	wantFull(t, "replace", v.Replace(t.Context(), Checkpoint, data))
-	checkFull(t, v, map[string][]byte{Checkpoint: data[:3000]}, empty, whole)
-	if got := offset(t, v, empty); got != at {
+	checkFull(t, v, map[string][]byte{Checkpoint: data[:3000]}, part, whole)
+	if got := offset(t, v, part); got != at {
 		t.Errorf("at %d, told %d", got, at)
 	}
 	d.relieve(t)
-	_, err = v.Finish(t.Context(), whole)
-	must(t, err)
+}
 
+// fillsUp has the disk fill up while something is written, and returns how far
+// the upload came.
+func fillsUp(t *testing.T, d fillable, data []byte, part string) int64 {
+	v := d.vault()
 	d.fill(t, 500_000)
-	at, err = v.Write(t.Context(), empty, at, bytes.NewReader(data[at:]))
-	if _, real := d.(*realDisk); real && at == 0 {
+	at, err := v.Write(t.Context(), part, offset(t, v, part), bytes.NewReader(data))
+	wantFull(t, "write in the middle", err)
+	if at == 0 {
 		t.Error("nothing was written, though there was room for some")
 	}
-	wantFull(t, "write in the middle", err)
 	d.relieve(t)
 	d.fill(t, 500_000)
-	other := bytesOf(2, 1<<20)
-	_, err = v.Keep(t.Context(), bytes.NewReader(other), 1<<20)
+	_, err = v.Keep(t.Context(), bytes.NewReader(bytesOf(2, 1<<20)), 1<<20)
 	wantFull(t, "keep in the middle", err)
-	tiles := map[string][]byte{}
+	may := map[string][]byte{}
 	for i := range 64 {
-		tiles[fmt.Sprintf("tile/0/%03d", i)] = bytesOf(i, 64<<10)
+		may[fmt.Sprintf("tile/0/%03d", i)] = bytesOf(i, 64<<10)
 	}
+	tiles := maps.Clone(may)
 	wantFull(t, "put all in the middle", v.PutAll(t.Context(), maps.All(tiles)))
-	may := maps.Clone(tiles)
 	may[Checkpoint] = data[:3000]
-	checkFull(t, v, may, empty, whole)
+	checkFull(t, v, may, part, "the finished one")
 	d.relieve(t)
-
 	must(t, v.PutAll(t.Context(), maps.All(tiles)))
-	_, err = v.Write(t.Context(), empty, at, bytes.NewReader(data[at:]))
-	must(t, err)
-	f, err := v.Finish(t.Context(), empty)
-	must(t, err)
-	must(t, v.Check(t.Context(), digest(data), f.Size))
-	must(t, v.Put(t.Context(), "tile/0/100", data))
-	must(t, v.Replace(t.Context(), Checkpoint, data))
+	return at
 }
 
 func wantFull(t *testing.T, what string, err error) {
@@ -194,9 +212,9 @@ func checkFull(t *testing.T, v *Vault, objects map[string][]byte, uploads ...str
 
 // readOnly does everything on a disk that turned read-only.
 func readOnly(t *testing.T, v *Vault, dir string) {
-	must(t, v.Put(t.Context(), "tile/1/000", []byte("x")))
+	must(t, v.Put(t.Context(), "tile/2/000", []byte("x")))
 	must(t, syscall.Mount("", dir, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""))
-	err := v.Put(t.Context(), "tile/1/001", []byte("x"))
+	err := v.Put(t.Context(), "tile/2/001", []byte("x"))
 	wantKind(t, "put", err, problem.Refused)
 	if e, ok := errors.AsType[*problem.Error](err); !ok || e.Msg.Key != "vault.permission" {
 		t.Errorf("it says %v", err)
@@ -205,13 +223,13 @@ func readOnly(t *testing.T, v *Vault, dir string) {
 	wantKind(t, "keep", err, problem.Refused)
 	_, err = v.Begin(t.Context(), upload(1))
 	wantKind(t, "begin", err, problem.Refused)
-	got, err := open(t, dir).Get(t.Context(), "tile/1/000")
+	got, err := open(t, dir).Get(t.Context(), "tile/2/000")
 	must(t, err)
 	if string(got) != "x" {
 		t.Errorf("got %q", got)
 	}
 	must(t, syscall.Mount("", dir, "", syscall.MS_REMOUNT, ""))
-	must(t, v.Put(t.Context(), "tile/1/001", []byte("x")))
+	must(t, v.Put(t.Context(), "tile/2/001", []byte("x")))
 }
 
 // TestPlantedPipe has pipes where files should be: nobody waits at them.

@@ -21,7 +21,7 @@ import (
 // The sizes of what children write: enough that a kill falls into the middle.
 const (
 	killFile   = 300_000
-	killBatch  = 200
+	killBatch  = 100
 	killUpload = 2_000_000
 	killStep   = 170_000
 )
@@ -112,7 +112,7 @@ func killed(t *testing.T, job, dir string, first, wait int) []string {
 	return told
 }
 
-const killRounds = 8
+const killRounds = 6
 
 func TestKilledKeeping(t *testing.T) {
 	dir := t.TempDir()

@@ -133,8 +133,8 @@ func (v *Vault) equal(name string, o object) error {
 	return err
 }
 
-// Replace puts data in the place of an object, at once: who reads meanwhile
-// gets the old or the new. It fails with [problem.Input] for any path but
+// Replace puts data in the place of an object, at once: who reads meanwhile,
+// or after a crash, gets the old or the new. It fails with [problem.Input] for any path but
 // [Checkpoint]: everything else is written once.
 func (v *Vault) Replace(ctx context.Context, path string, data []byte) error {
 	switch {

@@ -99,8 +99,7 @@ func (v *Vault) prepare(folder string, m meta) error {
 	if err != nil {
 		return err
 	}
-	err = v.disk.call("mkdir", folder, func() error { return v.disk.root.Mkdir(folder, 0o700) })
-	if err != nil {
+	if err := v.disk.mkdir(folder); err != nil {
 		return err
 	}
 	for _, name := range []string{dataName, holdName} {
@@ -220,7 +219,8 @@ func (v *Vault) spoilt(err error, name string) error {
 
 // Drop gives an upload up, damaged ones too. What it became stays. Drop fails
 // with [problem.Conflict] while somebody writes, and with [problem.NotFound]
-// if there is no such upload.
+// if there is no such upload. A crash after the rename leaves a folder in tmp/,
+// which Open removes.
 func (v *Vault) Drop(ctx context.Context, id string) error {
 	name, err := uploadName(id)
 	if err != nil {
@@ -247,8 +247,8 @@ func (v *Vault) Drop(ctx context.Context, id string) error {
 }
 
 // Sweep drops the uploads that nobody wrote to since before, by the clock of
-// the disk, finished ones too: what they became stays. Those that somebody is
-// writing to are left alone.
+// the disk, finished ones too: what they became stays, and Finish no longer
+// answers for them. Those that somebody is writing to are left alone.
 func (v *Vault) Sweep(ctx context.Context, before time.Time) error {
 	return v.each(ctx, func(id string, _ Upload, _ error) error {
 		if !v.lastSign(id).Before(before) {

@@ -80,6 +80,9 @@ func (h *held) close() {
 // or ctx ended, or the disk was full, count, so that the upload can go on after
 // them.
 //
+// The upload is held until r ends: give r a time limit, or a caller who neither
+// sends nor hangs up keeps it.
+//
 // Write fails with [problem.Conflict] if the upload is not at offset, is
 // finished, or is being written to, and with [problem.Input] if r has more than
 // is missing: then nothing of r is kept.

@@ -3,11 +3,7 @@ package vault
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"crypto/sha256"
-	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -15,12 +11,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"time"
 
-	"guanji/internal/message"
 	"guanji/internal/problem"
 )
 
@@ -207,86 +200,6 @@ func TestOpenCleans(t *testing.T) {
 	}
 }
 
-func TestLock(t *testing.T) {
-	v := open(t, t.TempDir())
-	other := open(t, v.dir)
-	unlock, err := v.Lock(t.Context())
-	must(t, err)
-	for name, w := range map[string]*Vault{"the same": v, "another": other} {
-		_, err := w.Lock(t.Context())
-		wantKind(t, name+" while it is held", err, problem.Unavailable)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := other.Lock(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("for a caller who has gone: %v", err)
-	}
-	go func() {
-		time.Sleep(30 * time.Millisecond)
-		unlock()
-		unlock()
-	}()
-	again, err := other.Lock(t.Context())
-	must(t, err)
-	again()
-}
-
-func childLocks(dir string) {
-	v, err := Open(Config{Dir: dir})
-	if err != nil {
-		panic(err)
-	}
-	if _, err := v.Lock(context.Background()); err != nil {
-		panic(err)
-	}
-	fmt.Println("held")
-	_, _ = io.Copy(io.Discard, os.Stdin)
-	select {}
-}
-
-// TestLockOfTheDead kills a process that publishes: the next may.
-func TestLockOfTheDead(t *testing.T) {
-	v := open(t, t.TempDir())
-	cmd, lines := child(t, "lock", v.dir)
-	if lines.Scan(); lines.Text() != "held" {
-		t.Fatalf("the child says %q, %v", lines.Text(), lines.Err())
-	}
-	_, err := v.Lock(t.Context())
-	wantKind(t, "while another process publishes", err, problem.Unavailable)
-	must(t, cmd.Process.Kill())
-	_ = cmd.Wait() // it was killed
-	unlock, err := v.Lock(t.Context())
-	must(t, err)
-	unlock()
-}
-
-// TestLockIsExclusive has many publish at once.
-func TestLockIsExclusive(t *testing.T) {
-	dir := t.TempDir()
-	var wg sync.WaitGroup
-	inside := 0 // the race detector sees two inside
-	for range 4 {
-		v, err := Open(Config{Dir: dir})
-		must(t, err)
-		t.Cleanup(func() { _ = v.Close() })
-		wg.Go(func() {
-			for range 5 {
-				unlock, err := v.Lock(t.Context())
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				inside++
-				unlock()
-			}
-		})
-	}
-	wg.Wait()
-	if inside != 20 {
-		t.Errorf("counted %d, want 20", inside)
-	}
-}
-
 // TestMoved takes the folder away under an open vault: nothing is acknowledged
 // that is not kept.
 func TestMoved(t *testing.T) {
@@ -303,71 +216,4 @@ func TestMoved(t *testing.T) {
 	wantFault(t, "get", err, Missing)
 	_, err = v.Lock(t.Context())
 	wantKind(t, "lock", err, problem.Refused)
-}
-
-// TestWordsOfTheDisk maps what a system says to what people are told.
-func TestWordsOfTheDisk(t *testing.T) {
-	v := &Vault{dir: filepath.FromSlash("/vault")}
-	for err, key := range map[error]string{
-		syscall.ENOSPC:    "vault.full",
-		syscall.EDQUOT:    "vault.full",
-		syscall.EROFS:     "vault.permission",
-		syscall.EACCES:    "vault.permission",
-		syscall.EXDEV:     "vault.two_disks",
-		syscall.ENOENT:    "vault.gone",
-		syscall.ENOTDIR:   "vault.strange",
-		errStrange:        "vault.strange",
-		syscall.EIO:       "vault.failed",
-		io.ErrShortWrite:  "vault.failed",
-		context.Canceled:  "",
-		io.ErrNoProgress:  "vault.failed",
-		fs.ErrInvalid:     "vault.failed",
-		os.ErrClosed:      "vault.failed",
-		syscall.ENOTEMPTY: "vault.failed",
-	} {
-		got := v.failed(fmt.Errorf("write: %w", &fs.PathError{Op: "write", Path: "tmp/X", Err: err}), "files")
-		e, _ := errors.AsType[*problem.Error](got)
-		switch {
-		case key == "" && e == nil && errors.Is(got, err):
-		case e == nil || e.Msg.Key != key || e.Kind != problem.Refused:
-			t.Errorf("failed(%v) = %v, want the message %s", err, got, key)
-		case !strings.Contains(problem.In(got, message.Chinese), filepath.FromSlash("/vault/files")):
-			t.Errorf("failed(%v) in Chinese: %s", err, problem.In(got, message.Chinese))
-		case strings.Contains(got.Error(), "tmp/X"):
-			t.Errorf("failed(%v) = %v: it names the temporary file", err, got)
-		}
-	}
-}
-
-// TestMessages checks that every message key of the package is in the
-// catalogue.
-func TestMessages(t *testing.T) {
-	sources, err := filepath.Glob("*.go")
-	must(t, err)
-	found := 0
-	for _, name := range sources {
-		text, err := os.ReadFile(name)
-		must(t, err)
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		for _, word := range strings.Split(string(text), `"`) {
-			if strings.HasPrefix(word, "vault.") && !strings.ContainsAny(word, " \n") {
-				if found++; !message.Known(word) {
-					t.Errorf("%s: no message %q", name, word)
-				}
-			}
-		}
-	}
-	if found < 25 {
-		t.Errorf("found %d message keys only", found)
-	}
-}
-
-func TestInBytes(t *testing.T) {
-	for n, want := range map[int64]string{0: "0 B", 1023: "1023 B", 1024: "1.0 KiB", 16 << 30: "16.0 GiB", 1 << 62: "4.0 EiB"} {
-		if got := inBytes(n); got != want {
-			t.Errorf("inBytes(%d) = %q, want %q", n, got, want)
-		}
-	}
 }

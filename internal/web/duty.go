@@ -27,6 +27,7 @@ type dutyPage struct {
 	Confidence     string
 	Note           string
 	Back           string
+	Stands         *dutyEvidence
 }
 
 // answerGroup is the subjects to which a duty applies, or not, for one reason.
@@ -90,6 +91,9 @@ func (s *server) duty(q *orgRequest) error {
 	}
 	if r.Note != nil {
 		p.Note = q.Text(*r.Note)
+	}
+	if p.Stands, err = q.dutyEvidence(r.ID, r.Cadence.Kind == "event"); err != nil {
+		return err
 	}
 	return s.render(q.request, http.StatusOK, "duty", p)
 }

@@ -22,15 +22,8 @@ func (s *server) fail(q *request, err error) {
 	if errors.Is(err, context.Canceled) {
 		return // the reader has gone
 	}
+	err = s.told(q, err)
 	kind := problem.KindOf(err)
-	if kind == problem.Internal {
-		s.Log.ErrorContext(q.Context(), "a page failed", "err", err.Error(), "page", route(q.Request))
-		err = problem.New(problem.Internal, "web.internal")
-	}
-	if kind == problem.Unavailable {
-		s.Log.WarnContext(q.Context(), "the database does not answer", "err", err.Error(), "page", route(q.Request))
-		err = problem.New(kind, "store.unavailable")
-	}
 	p := failPage{page: s.failHead(q, kind), Next: q.T("fail." + string(kind)), Back: "/"}
 	if kind == problem.SignedOut {
 		p.Back = "/sign-in"
@@ -48,6 +41,19 @@ func (s *server) fail(q *request, err error) {
 	if err := s.render(q, status(kind), "fail", p); err != nil {
 		s.Log.ErrorContext(q.Context(), "the page of a failure failed", "err", err.Error())
 	}
+}
+
+// told logs what the reader is not told, and returns what they are.
+func (s *server) told(q *request, err error) error {
+	switch kind := problem.KindOf(err); kind {
+	case problem.Internal:
+		s.Log.ErrorContext(q.Context(), "a page failed", "err", err.Error(), "page", route(q.Request))
+		return problem.New(problem.Internal, "web.internal")
+	case problem.Unavailable:
+		s.Log.WarnContext(q.Context(), "the database does not answer", "err", err.Error(), "page", route(q.Request))
+		return problem.New(kind, "store.unavailable")
+	}
+	return err
 }
 
 // failHead begins the page of a failure. It asks no database: that may be what

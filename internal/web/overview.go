@@ -34,6 +34,7 @@ type overviewPage struct {
 	Transfers           []transferItem
 	Recent              []entryView
 	HistoryPath         string
+	Position            positionCard
 }
 
 // areaRow is how many duties of an area apply, are recommended and may apply.
@@ -78,6 +79,9 @@ func (s *server) overview(q *orgRequest) error {
 		return err
 	}
 	p.Recent = q.entries(v.State, recent)
+	if p.Position, err = q.positionCard(); err != nil {
+		return err
+	}
 	p.Chart = q.chart(p.Areas)
 	open := v.Questions()
 	p.QuestionsOpen, p.Unknown = len(open), q.unknown(v)

@@ -136,6 +136,8 @@ func (s *server) nav(q *request) []navItem {
 			here = q.URL.Path == path
 		case "standing":
 			here = here || strings.Contains(q.URL.Path+"/", "/what-if/")
+		case "evidence":
+			here = here || strings.HasSuffix(q.URL.Path, "/plans/new") || strings.HasSuffix(q.URL.Path, "/events/new")
 		}
 		items = append(items, navItem{Path: path, Name: q.T("nav." + key), Here: here, Group: group})
 	}
@@ -149,12 +151,19 @@ func (s *server) nav(q *request) []navItem {
 		sameDay := s.navWhen(q)
 		for _, n := range []struct{ group, key, page string }{
 			{"", "overview", ""}, {"", "questions", "questions"}, {"", "standing", "standing"}, {"", "duties", "duties"},
+			{"", "position", "position"}, {"", "tasks", "tasks"},
 			{q.T("nav.identify"), "systems", "systems"}, {q.T("nav.identify"), "transfers", "transfers"},
+			{q.T("nav.proof"), "evidence", "evidence"},
 			{q.T("nav.record"), "memo", "memo"}, {q.T("nav.record"), "history", "history"},
 		} {
 			add(n.group, n.key, orgPath(id, n.page))
 			items[len(items)-1].Path += sameDay
+			if n.key == "evidence" {
+				add(n.group, "ledger", "/ledger")
+			}
 		}
+	} else {
+		add(q.T("nav.proof"), "ledger", "/ledger")
 	}
 	add(q.T("nav.reference"), "law", "/law")
 	add(q.T("nav.installation"), "organizations", "/organizations")

@@ -78,7 +78,17 @@ func (q *request) parse(most int64) error {
 // signed serves a page to somebody who is signed in and may do what it takes.
 // Nothing is read of what others send.
 func (s *server) signed(p account.Permission, h handler) http.HandlerFunc {
-	return s.handle(func(q *request) error {
+	return s.handle(s.holding(p, func(q *request) error {
+		if err := q.parse(maxImport); err != nil {
+			return err
+		}
+		return h(q)
+	}))
+}
+
+// holding finds out who asks, and whether they may, before anything is read.
+func (s *server) holding(p account.Permission, h handler) handler {
+	return func(q *request) error {
 		var err error
 		if q.holder, err = s.Access.Holder(q.Context(), s.session(q), access.Session); err != nil {
 			if problem.KindOf(err) == problem.SignedOut && q.Method == http.MethodGet {
@@ -93,11 +103,8 @@ func (s *server) signed(p account.Permission, h handler) http.HandlerFunc {
 		if err := q.holder.Require(p); err != nil {
 			return err
 		}
-		if err := q.parse(maxImport); err != nil {
-			return err
-		}
 		return h(q)
-	})
+	}
 }
 
 // orgRequest is a request about one organization on a day.
@@ -111,7 +118,18 @@ type orgRequest struct {
 
 // about serves a page about an organization.
 func (s *server) about(p account.Permission, h func(q *orgRequest) error) http.HandlerFunc {
-	return s.signed(p, func(q *request) error {
+	return s.signed(p, s.organization(h))
+}
+
+// streamed is about for what is too large for a form in memory: the handler
+// reads what was sent.
+func (s *server) streamed(p account.Permission, h func(q *orgRequest) error) http.HandlerFunc {
+	return s.handle(s.holding(p, s.organization(h)))
+}
+
+// organization finds what a request is about.
+func (s *server) organization(h func(q *orgRequest) error) handler {
+	return func(q *request) error {
 		o := &orgRequest{request: q, s: s, org: q.PathValue("org")}
 		var err error
 		if o.now, err = s.Standing.State(q.Context(), o.org); err != nil {
@@ -122,7 +140,7 @@ func (s *server) about(p account.Permission, h func(q *orgRequest) error) http.H
 		}
 		s.setCookie(q, orgCookie, o.now.ID, 400*24*time.Hour)
 		return h(o)
-	})
+	}
 }
 
 // view returns where the organization stands on the day asked.

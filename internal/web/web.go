@@ -40,8 +40,10 @@ type Config struct {
 
 type server struct {
 	Config
-	pages  map[string]pageTemplate
-	assets map[string]asset
+	pages        map[string]pageTemplate
+	assets       map[string]asset
+	positions    *positions
+	verification *verification
 }
 
 // The most that is read of a request, in bytes.
@@ -52,7 +54,7 @@ const (
 
 // New returns the handler of every page.
 func New(c Config) (http.Handler, error) {
-	s := &server{Config: c}
+	s := &server{Config: c, positions: &positions{}, verification: &verification{}}
 	var err error
 	if s.assets, err = readAssets(); err != nil {
 		return nil, err
@@ -104,6 +106,29 @@ func (s *server) routes() *http.ServeMux {
 	m.HandleFunc("GET /o/{org}/duties", s.about(read, s.duties))
 	m.HandleFunc("GET /o/{org}/duties.csv", s.about(read, s.dutiesFile))
 	m.HandleFunc("GET /o/{org}/duties/{duty}", s.about(read, s.duty))
+	m.HandleFunc("GET /o/{org}/position", s.about(read, s.position))
+	m.HandleFunc("GET /o/{org}/position.csv", s.about(read, s.positionFile))
+	m.HandleFunc("GET /o/{org}/position/leniency", s.about(read, s.leniency))
+	m.HandleFunc("GET /o/{org}/tasks", s.about(read, s.tasks))
+	m.HandleFunc("GET /o/{org}/tasks.ics", s.about(read, s.tasksFile))
+	m.HandleFunc("POST /o/{org}/tasks/assign", s.about(write, s.assign))
+	m.HandleFunc("GET /o/{org}/evidence", s.about(read, s.evidence))
+	m.HandleFunc("GET /o/{org}/evidence.csv", s.about(read, s.evidenceFile))
+	m.HandleFunc("GET /o/{org}/evidence/new", s.about(write, s.newEvidence))
+	m.HandleFunc("POST /o/{org}/evidence", s.streamed(write, s.fileEvidence))
+	m.HandleFunc("GET /o/{org}/evidence/{seq}", s.about(read, s.filed))
+	m.HandleFunc("GET /o/{org}/evidence/{seq}/files/{n}", s.about(read, s.evidenceDownload))
+	m.HandleFunc("POST /o/{org}/evidence/{seq}/end", s.about(write, s.endFiled))
+	m.HandleFunc("GET /o/{org}/plans/new", s.about(write, s.newPlan))
+	m.HandleFunc("POST /o/{org}/plans/new", s.about(write, s.filePlan))
+	m.HandleFunc("GET /o/{org}/events/new", s.about(write, s.newEvent))
+	m.HandleFunc("POST /o/{org}/events/new", s.about(write, s.fileEvent))
+	m.HandleFunc("OPTIONS /o/{org}/uploads", s.uploading(read, s.uploadOptions))
+	m.HandleFunc("POST /o/{org}/uploads", s.uploading(write, s.resumable(s.beginUpload)))
+	m.HandleFunc("HEAD /o/{org}/uploads/{id}", s.uploading(write, s.resumable(s.uploadOffset)))
+	m.HandleFunc("PATCH /o/{org}/uploads/{id}", s.uploading(write, s.resumable(s.continueUpload)))
+	m.HandleFunc("DELETE /o/{org}/uploads/{id}", s.uploading(write, s.resumable(s.dropUpload)))
+	m.HandleFunc("POST /o/{org}/uploads/{id}/finish", s.uploading(write, s.finishUpload))
 	m.HandleFunc("GET /o/{org}/memo", s.about(read, s.memo))
 	m.HandleFunc("GET /o/{org}/history", s.about(read, s.history))
 
@@ -125,6 +150,20 @@ func (s *server) routes() *http.ServeMux {
 	m.HandleFunc("GET /law/changes", s.signed(read, s.lawChanges))
 	m.HandleFunc("GET /law/instruments/{id}", s.signed(read, s.instrument))
 	m.HandleFunc("GET /law/provisions/{id}", s.signed(read, s.provision))
+
+	m.HandleFunc("GET /ledger", s.signed(read, s.ledger))
+	m.HandleFunc("GET /ledger/key", s.signed(read, s.keyFile))
+	m.HandleFunc("GET /ledger/checkpoints/{size}", s.signed(read, s.checkpointFile))
+	m.HandleFunc("POST /ledger/verify", s.signed(read, s.verify))
+	m.HandleFunc("GET /ledger/verification", s.signed(read, s.showVerification))
+	m.HandleFunc("GET /ledger/leaves", s.signed(read, s.leaves))
+	m.HandleFunc("GET /ledger/leaves/{n}", s.signed(read, s.leaf))
+	m.HandleFunc("GET /ledger/leaves/{n}/proof.json", s.signed(read, s.proofFile))
+	m.HandleFunc("GET /ledger/witnesses", s.signed(read, s.witnesses))
+	m.HandleFunc("POST /ledger/witnesses", s.signed(administer, s.proposeWitness))
+	m.HandleFunc("POST /ledger/witnesses/{id}/allow", s.signed(administer, s.allowWitness))
+	m.HandleFunc("POST /ledger/witnesses/{id}/drop", s.signed(administer, s.dropWitness))
+	m.HandleFunc("GET /ledger/witnesses/{id}/receipts/{size}", s.signed(read, s.receiptFile))
 
 	m.HandleFunc("GET /settings", s.signed(read, s.settings))
 	m.HandleFunc("POST /settings/password", s.signed(read, s.savePassword))

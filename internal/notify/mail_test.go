@@ -1,0 +1,249 @@
+package notify
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net"
+	"net/http/httptest"
+	"net/mail"
+	"net/smtp"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"guanji/internal/problem"
+	"guanji/internal/record"
+)
+
+// postOffice is a mail server, with what is wrong about it.
+type postOffice struct {
+	implicit bool   // TLS comes first
+	start    bool   // offers STARTTLS
+	refuse   string // answers a command that begins so with 550 and what it was told
+	hang     string // never answers it
+
+	mu     sync.Mutex
+	took   []byte   // the last mail
+	heard  []string // the commands
+	secure bool     // the last command came by TLS
+}
+
+// open listens, and returns host and port with who is to be trusted.
+func (o *postOffice) open(t *testing.T) (string, Config) {
+	t.Helper()
+	s := httptest.NewTLSServer(nil) // for its certificate
+	t.Cleanup(s.Close)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	fatal(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	secure := &tls.Config{Certificates: s.TLS.Certificates}
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			t.Cleanup(func() { _ = conn.Close() })
+			if o.implicit {
+				conn = tls.Server(conn, secure)
+			}
+			go o.serve(conn, secure)
+		}
+	}()
+	_, c, _ := site(t, nil)
+	c.Password = "pass-w0rd-of-mail"
+	return l.Addr().String(), c
+}
+
+// serve speaks SMTP, as far as a client of this package hears it.
+func (o *postOffice) serve(conn net.Conn, secure *tls.Config) {
+	r := bufio.NewReader(conn)
+	say := func(text string) { _, _ = io.WriteString(conn, text+"\r\n") }
+	say("220 mail.example")
+	for {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			return
+		}
+		line = strings.TrimSpace(line)
+		_, isTLS := conn.(*tls.Conn)
+		o.mu.Lock()
+		o.heard, o.secure = append(o.heard, line), isTLS
+		o.mu.Unlock()
+		verb, _, _ := strings.Cut(line, " ")
+		switch {
+		case o.hang != "" && strings.HasPrefix(line, o.hang):
+		case o.refuse != "" && strings.HasPrefix(line, o.refuse):
+			say("550 I heard: " + line)
+		case verb == "EHLO" && o.start && !isTLS:
+			say("250-mail.example\r\n250 STARTTLS")
+		case verb == "EHLO":
+			say("250-mail.example\r\n250 AUTH PLAIN")
+		case verb == "STARTTLS":
+			say("220 go on")
+			conn = tls.Server(conn, secure)
+			r = bufio.NewReader(conn)
+		case verb == "AUTH":
+			say("235 welcome")
+		case verb == "DATA":
+			say("354 go on")
+			data, err := io.ReadAll(&untilDot{r: r})
+			if err != nil {
+				return
+			}
+			o.mu.Lock()
+			o.took = data
+			o.mu.Unlock()
+			say("250 taken")
+		case verb == "QUIT":
+			say("221 bye")
+			return
+		default:
+			say("250 fine")
+		}
+	}
+}
+
+// untilDot reads the lines before the one with a dot.
+type untilDot struct {
+	r    *bufio.Reader
+	rest []byte
+}
+
+func (u *untilDot) Read(p []byte) (int, error) {
+	if len(u.rest) == 0 {
+		line, err := u.r.ReadBytes('\n')
+		if err != nil {
+			return 0, io.ErrUnexpectedEOF
+		}
+		if string(line) == ".\r\n" {
+			return 0, io.EOF
+		}
+		u.rest = line
+	}
+	n := copy(p, u.rest)
+	u.rest = u.rest[n:]
+	return n, nil
+}
+
+func TestMail(t *testing.T) {
+	tests := map[string]struct {
+		office *postOffice
+		scheme string
+		user   string
+		want   problem.Kind
+	}{
+		"TLS first":               {&postOffice{implicit: true}, "smtps", "me@", ""},
+		"STARTTLS":                {&postOffice{start: true}, "smtp", "me@", ""},
+		"plain, on this machine":  {&postOffice{}, "smtp", "", ""},
+		"TLS where none is":       {&postOffice{}, "smtps", "me@", problem.Unavailable},
+		"password repeated":       {&postOffice{implicit: true, refuse: "AUTH"}, "smtps", "me@", problem.Unavailable},
+		"sender refused":          {&postOffice{implicit: true, refuse: "MAIL"}, "smtps", "me@", problem.Unavailable},
+		"recipient refused":       {&postOffice{implicit: true, refuse: "RCPT"}, "smtps", "me@", problem.Unavailable},
+		"mail refused":            {&postOffice{implicit: true, refuse: "DATA"}, "smtps", "me@", problem.Unavailable},
+		"hangs":                   {&postOffice{implicit: true, hang: "RCPT"}, "smtps", "me@", problem.Internal},
+		"hangs at the first word": {&postOffice{start: true, hang: "EHLO"}, "smtp", "me@", problem.Internal},
+		"hangs up on goodbye":     {&postOffice{implicit: true, refuse: "QUIT"}, "smtps", "me@", ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			at, cfg := tt.office.open(t)
+			c := checkpoint(t, 7)
+			got, err := give(t, cfg, record.ByMail, fmt.Sprintf("%s://%s%s/?from=a@example.com&to=b@example.com", tt.scheme, tt.user, at), c)
+			if problem.KindOf(err) != tt.want {
+				t.Fatalf("Give = %+v, %v, want %q", got, err, tt.want)
+			}
+			if err != nil {
+				mustNotTell(t, err, cfg.Password)
+				return
+			}
+			tt.office.check(t, c.Note, got, tt.scheme != "smtp" || tt.user != "")
+		})
+	}
+}
+
+// mustNotTell fails if an error has a password in it, in any writing.
+func mustNotTell(t *testing.T, err error, password string) {
+	t.Helper()
+	for _, w := range []string{password, base64.StdEncoding.EncodeToString([]byte(password)), base64.StdEncoding.EncodeToString([]byte("\x00me\x00" + password))} {
+		if strings.Contains(err.Error(), w) {
+			t.Errorf("the error tells the password: %v", err)
+		}
+	}
+}
+
+// check reads the mail that came.
+func (o *postOffice) check(t *testing.T, note []byte, r record.Receipt, secure bool) {
+	t.Helper()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	m, err := mail.ReadMessage(bytes.NewReader(o.took))
+	if err != nil {
+		t.Fatalf("%q: %v", o.took, err)
+	}
+	body, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, m.Body))
+	if err != nil || !bytes.Equal(body, note) {
+		t.Errorf("the body is %q, %v", body, err)
+	}
+	if got := m.Header.Get("Subject"); got != "Guanji checkpoint guanji/test 7" || m.Header.Get("Message-ID") != r.Text || r.Text == "" {
+		t.Errorf("subject %q, id %q, receipt %q", got, m.Header.Get("Message-ID"), r.Text)
+	}
+	if o.secure != secure {
+		t.Errorf("by TLS: %v, want %v; heard %q", o.secure, secure, o.heard)
+	}
+}
+
+func TestMailElsewhereWantsTLS(t *testing.T) {
+	o := &postOffice{}
+	at, _ := o.open(t)
+	conn, err := net.Dial("tcp", at)
+	fatal(t, err)
+	defer conn.Close()
+	err = secureElsewhere(conn)
+	if !failedWith(err, "witness.no_tls") {
+		t.Errorf("a server elsewhere without TLS: %v", err)
+	}
+}
+
+func TestMailWithoutPassword(t *testing.T) {
+	o := &postOffice{implicit: true}
+	at, cfg := o.open(t)
+	cfg.Password = ""
+	if _, err := give(t, cfg, record.ByMail, "smtps://me@"+at+"/?from=a@example.com&to=b@example.com", checkpoint(t, 7)); !failedWith(err, "witness.no_password") {
+		t.Errorf("Give = %v", err)
+	}
+	if len(o.heard) != 0 {
+		t.Errorf("it was spoken to: %q", o.heard)
+	}
+}
+
+func TestMailNobodyThere(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	fatal(t, err)
+	address := "smtps://me@" + l.Addr().String() + "/?from=a@example.com&to=b@example.com"
+	fatal(t, l.Close())
+	_, err = Channels(Config{Password: "x"})[record.ByMail].Give(ctx, address, checkpoint(t, 7))
+	if problem.KindOf(err) != problem.Unavailable {
+		t.Errorf("Give = %v", err)
+	}
+}
+
+// secureElsewhere is what a mailer does with a server elsewhere, spoken to over
+// a connection to this machine.
+func secureElsewhere(conn net.Conn) error {
+	c, err := smtp.NewClient(conn, "mail.example")
+	if err != nil {
+		return err
+	}
+	return mailer{}.secure(c, &url.URL{Scheme: "smtp", Host: "mail.example:587"})
+}
