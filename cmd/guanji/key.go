@@ -55,6 +55,11 @@ func (p *program) keySM2() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		lock, err := lockHome(home)
+		if err != nil { // a server would go on signing without the new key
+			return err
+		}
+		defer lock.Unlock() // the end of the process unlocks it as well
 		signers, err := readSigners(home)
 		if err != nil {
 			return err

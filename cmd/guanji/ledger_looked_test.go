@@ -2,6 +2,32 @@ package main
 
 import "testing"
 
+// TestLedgerLooked looks at the pages of the ledger as [TestEveryPageLooked]
+// looks at the others. Each language has a home of its own: a ledger has one
+// verification at a time.
+func TestLedgerLooked(t *testing.T) {
+	b := newBrowser(t)
+	for _, r := range []reader{{lang: "en", name: "Ann Example"}, {lang: "zh", name: "王芳"}} {
+		t.Run(r.lang, func(t *testing.T) {
+			t.Parallel()
+			s := site{served: serve(t, t.TempDir(), "designated-bank.yaml")}
+			r.mine = s.first(t, "Li Na")
+			p := b.page(t)
+			p.open(s.base + "/sign-in")
+			if r.lang == "zh" {
+				p.follow("button[lang=zh-CN]")
+			}
+			p.open(s.invite(t, r.mine, r.name, "administrator"))
+			p.fill("[name=password]", goodPassword)
+			p.follow("main button")
+			for _, l := range s.ledgerLooks(t, r) {
+				l.get(p)
+				p.look(l, r.lang)
+			}
+		})
+	}
+}
+
 // ledgerLooks are the pages of the ledger, and of its witnesses as they are
 // proposed, on, failing and dropped.
 func (s site) ledgerLooks(t *testing.T, r reader) []look {

@@ -100,7 +100,6 @@ func (s site) looks(t *testing.T, r reader) []look {
 	duty.alsoPrint = true
 	list = append(list, duty, one("law", "/law"), one("law-search", "/law?q=CSL-21"), one("law-search-none", "/law?q=%C2%A7%C2%A7"), one("law-changes", "/law/changes"),
 		one("instrument", "/law/instruments/DSL"), one("provision", "/law/provisions/CSL-21"), one("settings", "/settings"), one("accounts", "/settings/accounts"))
-	list = append(list, s.ledgerLooks(t, r)...)
 	list = append(list, s.evidenceLooks(r)...)
 	return append(list, s.last(t, r)...)
 }

@@ -29,15 +29,18 @@ func callAt(t *testing.T, now time.Time, home string, args ...string) (code int,
 	return code, o.String(), e.String()
 }
 
-// exampleHome is a home with the example and its year of evidence.
+// exampleHome is a home with the example, of which the facts were stated a week
+// before its year of evidence was filed.
 func exampleHome(t *testing.T) string {
 	t.Helper()
 	home := t.TempDir()
-	for _, args := range [][]string{{"organization", "import", "../../examples/designated-bank.yaml"}, {"evidence", "import", "../../examples/designated-bank.evidence.yaml"}} {
-		if code, _, errs := callAt(t, exampleNow, home, args...); code != exitDone || errs != "" {
+	do := func(now time.Time, args ...string) {
+		if code, _, errs := callAt(t, now, home, args...); code != exitDone || errs != "" {
 			t.Fatalf("guanji %v = %d: %s", args, code, errs)
 		}
 	}
+	do(exampleNow.AddDate(0, 0, -7), "organization", "import", "../../examples/designated-bank.yaml")
+	do(exampleNow, "evidence", "import", "../../examples/designated-bank.evidence.yaml")
 	return home
 }
 
@@ -110,7 +113,7 @@ func TestPositionText(t *testing.T) {
 	for name, args := range map[string][]string{
 		"position.en.txt": {"position", "harbour-bank", "--on", "2026-03-15", "--since", "2026-02-28"},
 		"position.zh.txt": {"position", "harbour-bank", "--on", "2026-11-20", "--lang", "zh"},
-		"unknown.en.txt":  {"position", "harbour-bank", "--on", "2026-11-20", "--state", "none"},
+		"none.en.txt":     {"position", "harbour-bank", "--on", "2026-11-20", "--state", "none"},
 		"tasks.en.txt":    {"tasks", "harbour-bank"},
 		"tasks.zh.txt":    {"tasks", "harbour-bank", "--owner", "Network security office / 网络安全办公室", "--lang", "zh"},
 		"show.en.txt":     {"evidence", "show", "harbour-bank", "34"},
@@ -153,7 +156,6 @@ func TestPositionWords(t *testing.T) {
 func TestPositionByWhatWasKnown(t *testing.T) {
 	home := exampleHome(t)
 	for known, want := range map[string]int64{"2026-11-19": 0, "2026-11-20": 82} {
-		// The facts were stated with the evidence: before, there is no organization.
 		code, out, _ := callAt(t, exampleNow, home, "position", "harbour-bank", "--known", known, "--format", "json")
 		var v report.PositionView
 		if err := json.Unmarshal([]byte(out), &v); code > exitFound || err != nil || v.Revision != want || v.Known.String() != known {

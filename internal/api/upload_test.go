@@ -244,7 +244,7 @@ func (d *dripping) Read(p []byte) (int, error) {
 func listen(t *testing.T, h http.Handler) *httptest.Server {
 	t.Helper()
 	server := httptest.NewUnstartedServer(h)
-	server.Config.ReadTimeout, server.Config.WriteTimeout = 150*time.Millisecond, 150*time.Millisecond
+	server.Config.ReadTimeout, server.Config.WriteTimeout = 500*time.Millisecond, 500*time.Millisecond
 	server.Start()
 	t.Cleanup(server.Close)
 	return server
@@ -256,7 +256,7 @@ func TestSlowUploadIsWaitedFor(t *testing.T) {
 	s := newSite(t)
 	s.bank()
 	server, at := listen(t, s.handler), s.begin("editor", 12)
-	r, err := http.NewRequestWithContext(t.Context(), "PATCH", server.URL+at, &dripping{12, 50 * time.Millisecond})
+	r, err := http.NewRequestWithContext(t.Context(), "PATCH", server.URL+at, &dripping{12, 100 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -322,7 +322,7 @@ func TestSlowDownloadIsWaitedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	time.Sleep(300 * time.Millisecond)
+	time.Sleep(time.Second)
 	if n, err := io.Copy(io.Discard, answer.Body); err != nil || n != int64(len(data)) {
 		t.Errorf("%d bytes arrived: %v", n, err)
 	}

@@ -177,7 +177,7 @@ func TestWebhook(t *testing.T) {
 			http.Redirect(w, r, elsewhere, http.StatusTemporaryRedirect)
 		}, problem.Refused, 0},
 		"redirects to itself": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/again", http.StatusFound) }, problem.Refused, 0},
-		"redirects inward":    {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://169.254.169.254/", 308) }, problem.Refused, 0},
+		"redirects inward":    {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://169.254.169.254/", http.StatusPermanentRedirect) }, problem.Refused, 0},
 		"hangs":               {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, problem.Internal, 0},
 		"hangs in the middle": {func(w http.ResponseWriter, r *http.Request) { w.(http.Flusher).Flush(); <-r.Context().Done() }, problem.Internal, 0},
 		"hangs up":            {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, problem.Unavailable, 0},

@@ -82,7 +82,7 @@ func (a *tsa) respond(t testing.TB, query []byte) []byte {
 	if a.spoil != nil {
 		a.spoil(&s)
 	}
-	response, err := s.CreateResponse(a.certificate, a.key)
+	response, err := s.CreateResponseWithOpts(a.certificate, a.key, crypto.SHA256)
 	fatal(t, err)
 	if a.answer != nil {
 		return a.answer(response)

@@ -156,6 +156,20 @@ func TestPublishRefuses(t *testing.T) {
 	}
 }
 
+// TestPublishTellsOfKeys has a second key in the home of which the ledger was
+// not told: whoever made it was stopped before.
+func TestPublishTellsOfKeys(t *testing.T) {
+	h := newHome(t)
+	h.publish(t, 10)
+	h.signers = append(h.signers, newSigner(t, true))
+	signed, err := h.open(t).Publish(t.Context())
+	must(t, err)
+	if signed.Size != 12 || len(signed.Keys) != 2 {
+		t.Errorf("%d leaves are signed by %q", signed.Size, signed.Keys)
+	}
+	wantWhole(t, h.verify(t))
+}
+
 // TestPublishAtOnce has several publish while statements are added.
 func TestPublishAtOnce(t *testing.T) {
 	h := newHome(t)

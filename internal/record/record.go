@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -157,7 +158,7 @@ func (s *Service) Publish(ctx context.Context) (ledger.Signed, error) {
 	}
 	defer unlock()
 	head, err := s.Head(ctx)
-	if err == nil && head.Note == nil {
+	if err == nil && !s.signedByAll(head) {
 		err = s.Begin(ctx)
 	}
 	if err != nil {
@@ -184,6 +185,12 @@ func (s *Service) Publish(ctx context.Context) (ledger.Signed, error) {
 		return ledger.Signed{}, err
 	}
 	return signed, s.sweep(ctx, full)
+}
+
+// signedByAll reports whether every key signed a checkpoint. One that did not
+// may be new, and the ledger not told of it yet.
+func (s *Service) signedByAll(head ledger.Signed) bool {
+	return !slices.ContainsFunc(s.Signers, func(k *ledger.Signer) bool { return !slices.Contains(head.Keys, k.ID()) })
 }
 
 // Head returns the newest checkpoint; one without a note if there is none.

@@ -67,9 +67,12 @@ func (p positionPrinter) headline() {
 			p.line("  %s", line)
 			line = ""
 		}
-		line += part + "   "
+		if line != "" {
+			line += "   "
+		}
+		line += part
 	}
-	p.line("  %s", strings.TrimRight(line, " "))
+	p.line("  %s", line)
 	p.para(2, "", p.msg("where.lines", sum.Binding.All(), sum.Other.All()))
 }
 
@@ -310,37 +313,4 @@ func (p positionPrinter) footer() {
 	p.blank()
 	p.para(0, "", p.msg("where.means"))
 	p.assessmentPrinter.footer()
-}
-
-// Tasks writes what there is to do: what is late, what has a day, and what has
-// none. Of the last, a few are told unless all are asked for.
-func Tasks(w io.Writer, l message.Lang, set *regime.Set, p *position.Position, tasks []position.Task, all bool) error {
-	q := newPositionPrinter(w, l, set, p)
-	q.title(q.text(p.Assessment.Organization.Name), q.msg("where.tasks_as_of", p.On.String()))
-	if len(tasks) == 0 {
-		q.para(2, "", q.msg("where.no_tasks"))
-	}
-	q.tasks("where.late", len(tasks), tasks, func(t position.Task) bool { return t.Late })
-	q.tasks("where.dated", len(tasks), tasks, func(t position.Task) bool { return !t.Late && !t.Due.IsZero() })
-	most := shownTasks
-	if all {
-		most = len(tasks)
-	}
-	q.tasks("where.undated", most, tasks, func(t position.Task) bool { return t.Due.IsZero() })
-	return q.w.Flush()
-}
-
-// tasks tells at most some of the tasks of one section.
-func (p positionPrinter) tasks(key string, most int, tasks []position.Task, mine func(position.Task) bool) {
-	tasks = slices.DeleteFunc(slices.Clone(tasks), func(t position.Task) bool { return !mine(t) })
-	if len(tasks) == 0 {
-		return
-	}
-	p.section(p.msg(key, len(tasks)))
-	for _, t := range tasks[:min(len(tasks), most)] {
-		p.task(t)
-	}
-	if more := len(tasks) - most; more > 0 {
-		p.line("  %s", p.msg("assess.more", more))
-	}
 }

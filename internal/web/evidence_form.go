@@ -197,6 +197,9 @@ func (p *evidenceFormPage) scope(q *orgRequest, v formValues, at map[string]stri
 		return q.textField("scope."+name, v.one("scope."+name), at, evidence.MaxLine, true)
 	}
 	p.ScopeWhat, p.Population, p.Sample, p.Skipped, p.Why = line("what"), line("population"), line("sample"), line("skipped"), line("why")
+	for _, f := range []*field{&p.Population, &p.Sample, &p.Skipped} {
+		f.Type = "numeric"
+	}
 	p.ScopeError = at["scope"]
 }
 

@@ -23,7 +23,7 @@ type filedPage struct {
 	Files        []filedFile
 	History      []filedStep
 	Leaves       []filedLeaf
-	Signed       string // under which checkpoint
+	Checkpoint   string // under which it is
 	Replace      string // path, "" if it cannot be superseded
 	EndPath      string // "" if it cannot end
 	Ends         []filedEnd
@@ -188,11 +188,11 @@ func (p *filedPage) ledger(q *orgRequest, f evidence.Filed) error {
 	last := rows[len(rows)-1].Number
 	switch {
 	case err != nil: // the page of the ledger says more
-		p.Signed = q.T("evidence.leaf.unreadable")
+		p.Checkpoint = q.T("evidence.leaf.unreadable")
 	case last < head.Size:
-		p.Signed = q.T("evidence.leaf.signed", head.Size, clock(head.Made))
+		p.Checkpoint = q.T("evidence.leaf.signed", head.Size, clock(head.Made))
 	default:
-		p.Signed = q.T("evidence.leaf.waiting")
+		p.Checkpoint = q.T("evidence.leaf.waiting")
 	}
 	return nil
 }

@@ -204,7 +204,7 @@ func (s *server) describeLeaf(q *request, p *leafPage, r record.Row) {
 	p.At, p.By, p.ID, p.Before, p.After = clock(l.At), l.By, l.ID, l.Before, l.After
 	p.Record, p.RecordPath = namer.leaf(l)
 	p.Organization = namer.organization(l.Organization)
-	p.Sentence = q.T("ledger.leaf.sentence", l.By, q.said(l), q.kindOf(l.What), p.Record)
+	p.Sentence = q.T("ledger.leaf.sentence", q.said(l), q.kindOf(l.What), p.Record)
 	p.AboutPath = "/ledger/leaves?" + url.Values{"org": {l.Organization}, "what": {string(l.What)}, "id": {l.ID}}.Encode()
 }
 

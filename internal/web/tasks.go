@@ -57,9 +57,13 @@ func taskKeys() []string { return []string{"owner", "area", "due", "view", "mont
 // tasksPath is an address of the tasks with some parts of it changed; a part
 // without a value is left out.
 func (q *orgRequest) tasksPath(page string, changed ...string) string {
+	is := map[string]bool{}
+	for i := 0; i < len(changed); i += 2 {
+		is[changed[i]] = true
+	}
 	pairs := slices.Clone(changed)
 	for _, key := range taskKeys() {
-		if !slices.Contains(changed, key) {
+		if !is[key] {
 			pairs = append(pairs, key, q.URL.Query().Get(key))
 		}
 	}
@@ -165,9 +169,8 @@ func (p *tasksPage) choices(q *orgRequest, at *placed) {
 	}
 	options(asked.Get("owner"), p.Owners)
 	options(asked.Get("area"), p.Areas)
-	for _, view := range []string{"", viewCalendar} {
-		p.Views = append(p.Views, viewLink{q.tasksPath("tasks", "view", view, "month", ""), q.T("tasks.view." + view + map[bool]string{true: "list"}[view == ""]), asked.Get("view") == view})
-	}
+	p.Views = []viewLink{{q.tasksPath("tasks", "view", "", "month", ""), q.T("tasks.view.list"), asked.Get("view") != viewCalendar},
+		{q.tasksPath("tasks", "view", viewCalendar, "month", ""), q.T("tasks.view.calendar"), asked.Get("view") == viewCalendar}}
 	if asked.Get("owner")+asked.Get("area")+asked.Get("due") != "" {
 		p.AllPath = q.to("tasks", "view", asked.Get("view"), "month", asked.Get("month"))
 	}

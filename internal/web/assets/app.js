@@ -271,7 +271,7 @@ class Upload {
     const focused = this.row.contains(document.activeElement);
     const box = Object.assign(document.createElement("input"), { type: "checkbox", name: "kept", value: [kept.digest, kept.size, kept.name].join("|"), checked: true });
     const label = Object.assign(document.createElement("label"), { className: "check" }), text = document.createElement("span");
-    text.append(Object.assign(document.createElement("b"), { textContent: kept.name }), " ", Object.assign(document.createElement("small"), { textContent: bytes(kept.size) + " · " + this.all.says.done }));
+    text.append(Object.assign(document.createElement("b"), { className: "by", textContent: kept.name }), " ", Object.assign(document.createElement("small"), { textContent: bytes(kept.size) + " · " + this.all.says.done }));
     label.append(box, text);
     this.row.replaceChildren(label);
     this.row.className = "";
@@ -326,12 +326,12 @@ function pickDuty(field) {
   field.value = "";
   const there = [...picked.querySelectorAll("input")].find((b) => b.value === found.value);
   if (there) { there.checked = true; return true; }
-  const label = Object.assign(document.createElement("label"), { className: "check" });
-  label.append(Object.assign(document.createElement("input"), { type: "checkbox", name: "duties", value: found.value, checked: true }),
-    found.label + " ", Object.assign(document.createElement("code"), { textContent: found.value }));
+  const label = Object.assign(document.createElement("label"), { className: "check" }), text = document.createElement("span");
+  text.append(found.label + " ", Object.assign(document.createElement("code"), { textContent: found.value }));
+  label.append(Object.assign(document.createElement("input"), { type: "checkbox", name: "duties", value: found.value, checked: true }), text);
   picked.append(label);
   return true;
 }
 document.addEventListener("input", (e) => { if (e.target.list && !/^(insertText|insertComposition|delete)/.test(e.inputType ?? "")) pickDuty(e.target); });
 document.addEventListener("change", (e) => { if (e.target.list) pickDuty(e.target); });
-document.addEventListener("keydown", (e) => { if (e.key === "Enter" && e.target.list && pickDuty(e.target)) e.preventDefault(); });
+document.addEventListener("keypress", (e) => { if (e.key === "Enter" && e.target.list && pickDuty(e.target)) e.preventDefault(); });

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"guanji/internal/message"
+	"guanji/internal/problem"
+)
+
+// placeFile tells where a home was when it was served last.
+const placeFile = "place.json"
+
+// A place is where a home is. A copy has another path, or lies where the
+// original lay and has other files.
+type place struct {
+	Path string `json:"path"` // absolute, without links
+	Key  string `json:"key"`  // what the file system knows the file of the key by, "" where it does not say
+}
+
+// checkPlace warns, in both languages, if a home is not where it was served
+// last, and remembers where it is: it warns once. That is what can be seen of
+// a home that was copied and is run twice.
+func (p *program) checkPlace(home string) error {
+	now, err := placeOf(home)
+	if err != nil {
+		return problem.New(problem.Refused, "serve.lock", home).Because(err)
+	}
+	was, known := readPlace(home)
+	if known && was == now {
+		return nil
+	}
+	if known {
+		for _, l := range message.Languages() {
+			fmt.Fprintln(p.errs, message.New("serve.moved", was.Path, now.Path).In(l))
+		}
+	}
+	data, err := json.Marshal(now)
+	if err == nil {
+		err = writeFile(filepath.Join(home, placeFile), data)
+	}
+	if err != nil {
+		return problem.New(problem.Refused, "serve.lock", home).Because(err)
+	}
+	return nil
+}
+
+func placeOf(home string) (place, error) {
+	path, err := filepath.Abs(home)
+	if err == nil {
+		path, err = filepath.EvalSymlinks(path)
+	}
+	if err != nil {
+		return place{}, err
+	}
+	info, err := os.Stat(filepath.Join(path, keysFolder, firstKey))
+	if err != nil {
+		return place{}, err
+	}
+	return place{path, fileNumber(info)}, nil
+}
+
+// readPlace returns where a home was. It is not known before the home was
+// served once, or if the file cannot be read.
+func readPlace(home string) (was place, known bool) {
+	data, err := os.ReadFile(filepath.Join(home, placeFile))
+	return was, err == nil && json.Unmarshal(data, &was) == nil && was.Path != ""
+}
