@@ -69,7 +69,7 @@ report() {
 }
 
 report >"$tmp/results"
-pages=$(sed -n '/^## The pages$/,$p' RESULTS.md) # written by web.sh
-[ -z "$pages" ] || printf '\n%s\n' "$pages" >>"$tmp/results"
+others=$(sed -n '/^## The \(pages\|ledger\)$/,$p' RESULTS.md) # written by web.sh and ledger.sh
+[ -z "$others" ] || printf '\n%s\n' "$others" >>"$tmp/results"
 mv "$tmp/results" RESULTS.md
 cat RESULTS.md

@@ -5,6 +5,7 @@
 # Takes about ten minutes. SECONDS_EACH and ROUNDS say how long wrk runs.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
+. ./section.sh
 postgres=${GUANJI_BENCH_POSTGRES:-postgres://postgres@127.0.0.1:5432}
 each=${SECONDS_EACH:-5}
 rounds=${ROUNDS:-3}
@@ -304,7 +305,5 @@ before=$(load_now)
 version=$(psql -qtA "$postgres/postgres" -c 'show server_version' | cut -d' ' -f1)
 for engine in sqlite postgres; do measure "$engine"; done
 section >"$tmp/section"
-printf '%s\n\n' "$(sed '/^## The pages$/,$d' RESULTS.md)" >"$tmp/results" # written by run.sh
-cat "$tmp/section" >>"$tmp/results"
-mv "$tmp/results" RESULTS.md
+replace_section 'The pages' "$tmp/section"
 cat "$tmp/section"

@@ -18,10 +18,10 @@ import (
 	"guanji/internal/store"
 )
 
-// book has one book.
-type book struct{ *evidence.Book }
+// only has one book.
+type only struct{ book *evidence.Book }
 
-func (b book) Book(context.Context, string) (*evidence.Book, error) { return b.Book, nil }
+func (o only) Book(context.Context, string) (*evidence.Book, error) { return o.book, nil }
 
 // The size of what positions are worked out of.
 const (
@@ -51,7 +51,7 @@ func (b benchmark) positions(ctx context.Context) {
 	today := st.Today()
 	a, err := st.Assess(ctx, done.Organization, today, day.Day{})
 	must(err)
-	p := position.New(position.Config{Set: set, Assessor: st, Books: book{evidence.NewBook(filed(r, a, today))}})
+	p := position.New(position.Config{Set: set, Assessor: st, Books: only{evidence.NewBook(filed(r, a, today))}})
 	on, err := p.On(ctx, done.Organization, today, day.Day{})
 	must(err)
 	fmt.Printf("| position of %d systems, %d lines, %d records | median of 9 |\n|---|---:|\n", systems, len(on.Lines), records)

@@ -94,6 +94,32 @@ func (p *page) eval1(js string) (text string) {
 	return text
 }
 
+// TestGivingUpKeepsTheForm gives an upload up while a form is half filled.
+func TestGivingUpKeepsTheForm(t *testing.T) {
+	s := serve(t, t.TempDir(), "designated-bank.yaml")
+	p := newBrowser(t).page(t)
+	p.open(s.link)
+	p.fill("[name=name]", "Zhang Min")
+	p.fill("[name=password]", goodPassword)
+	p.follow("main button")
+	p.open(s.base + bankEvidence + "/new?duty=" + logsDuty)
+	p.throttle(2 << 20)
+	p.chooseFile("#f-file", writeTemp(t, "年度日志.tar", bytesOf(8, 40<<20)))
+	p.poll("progress", `document.querySelector(".upload progress")?.value > 0`)
+	p.open(s.base + bankEvidence + "/new?duty=" + logsDuty)
+	p.throttle(-1)
+	p.fill("#f-note", "half written")
+	p.click("form[action$='/drop'] button")
+	p.poll("the list without it", `!document.querySelector("form[action$='/drop']")`)
+	if got := p.eval1(`document.querySelector("#f-note").value`); got != "half written" {
+		t.Errorf("what was written into the form is now %q", got)
+	}
+	p.open(s.base + bankEvidence + "/new")
+	if p.has("form[action$='/drop']") {
+		t.Error("it is under way all the same")
+	}
+}
+
 func TestUploadSurvivesReload(t *testing.T) {
 	s := serve(t, t.TempDir(), "designated-bank.yaml")
 	p := newBrowser(t).page(t)

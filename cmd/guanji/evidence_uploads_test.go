@@ -77,6 +77,35 @@ func (v *visitor) finish(path string) (u uploaded) {
 	return u
 }
 
+// TestGivingUpAnUpload lists what a person has under way, and gives one up.
+func TestGivingUpAnUpload(t *testing.T) {
+	s := serve(t, t.TempDir(), "designated-bank.yaml")
+	v := s.first(t, "Li Wei")
+	other := v.invite("Wang Fang", "editor")
+	const form = "/o/harbour-bank/evidence/new"
+	if got := v.get(form).body; strings.Contains(got, "Your uploads under way") {
+		t.Error("uploads are listed where there are none")
+	}
+	first, second := v.begin("log one.zip", 2_000_000), v.begin("log two.zip", 3)
+	v.want(http.StatusNoContent, v.patch(first, 0, make([]byte, 500_000)))
+	v.want(http.StatusOK, v.get(form), "Your uploads under way", "log one.zip", "500 kB of 2 MB", "log two.zip", first+"/drop")
+	if got := other.get(form).body; strings.Contains(got, "log one.zip") {
+		t.Error("somebody else sees them")
+	}
+	other.want(http.StatusNotFound, other.post(first+"/drop"))
+	v.want(http.StatusSeeOther, v.post(first+"/drop"))
+	script := v.form(second + "/drop")
+	script.Header.Set("HX-Request", "true")
+	if got := v.want(http.StatusOK, v.do(script)); got.body != "" || got.header.Get("HX-Redirect") != "" {
+		t.Errorf("a script is sent away from the form: %q %v", got.body, got.header)
+	}
+	v.want(http.StatusNotFound, v.do(v.tus(http.MethodHead, first, nil)))
+	for range 20 {
+		v.begin("again.zip", 10)
+	}
+	v.want(http.StatusTooManyRequests, v.do(v.tus(http.MethodPost, bankUploads, nil, "Upload-Length", "1", "Upload-Metadata", "filename eA==")), "give it up below the form")
+}
+
 // bytesOf returns so many bytes, the same for the same seed.
 func bytesOf(seed uint64, n int) []byte {
 	data := make([]byte, n)

@@ -291,6 +291,19 @@ var onSQLite = map[string]forgery{
 		b.sql(t, `update entry set stated_at = 'yesterday' where organization = $1 and seq = 42`, acme)
 		return []string{"damaged record entry ?", "missing record entry acme 42"}
 	},
+	"statement hidden by the type of a cell": func(t *testing.T, b *built) []string {
+		b.sql(t, `update entry set organization = cast(organization as blob) where organization = $1 and seq = 42`, acme)
+		return []string{"damaged record entry ?", "missing record entry acme 42"}
+	},
+	"evidence hidden by the type of a cell": func(t *testing.T, b *built) []string {
+		b.sql(t, `update filed set organization = cast(organization as blob) where organization = $1 and seq = 1`, acme)
+		return []string{"damaged record filed ?", "missing record filed acme 1"}
+	},
+	"leaf hidden by the type of a cell": func(t *testing.T, b *built) []string {
+		n, _ := b.leafOf(t, ledger.Entry, acme, "42")
+		b.sql(t, `update leaf set id = cast(id as blob) where idx = $1`, n)
+		return []string{"added leaf -1", fmt.Sprint("missing leaf ", n)}
+	},
 	"account that cannot be read": func(t *testing.T, b *built) []string {
 		b.sql(t, `update account set disabled = 7 where id = 'wang'`)
 		return []string{"damaged record account ?", "missing record account wang"}
@@ -308,6 +321,7 @@ var onSQLite = map[string]forgery{
 func TestForgeries(t *testing.T) {
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
 			b := build(t, engine)
 			wantFaults(t, b.verify(t, b.kept))
 			for name, f := range forgeries {

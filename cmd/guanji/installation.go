@@ -1,15 +1,20 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
 	"os/user"
 	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"guanji/internal/access"
+	"guanji/internal/account"
 	"guanji/internal/filing"
 	"guanji/internal/position"
 	"guanji/internal/problem"
@@ -150,10 +155,33 @@ func (p *program) changing(do func(cmd *cobra.Command, in *installation, args []
 	})
 }
 
-// userName is who states something from a terminal.
+// passwd is the list of the users of the machine, see passwd(5).
+const passwd = "/etc/passwd"
+
+// userName is who does something at a terminal: the user of the machine as the
+// system knows it. The environment is not asked, where users name themselves:
+// package os/user asks it, without cgo, for users that are not in passwd.
 func userName() string {
-	if u, err := user.Current(); err == nil && u.Username != "" {
-		return u.Username
+	id := strconv.Itoa(os.Getuid())
+	name := ""
+	switch runtime.GOOS {
+	case "windows", "darwin": // there it asks the system, which has another list
+		if u, err := user.Current(); err == nil {
+			name = u.Username
+		}
+	default:
+		list, _ := os.ReadFile(passwd) // who is in no list goes by the number
+		name = userIn(string(list), id)
 	}
-	return "terminal"
+	return account.Terminal(cmp.Or(name, "uid:"+id))
+}
+
+// userIn returns the name of a user in a list of users, "" if it is not there.
+func userIn(list, id string) string {
+	for line := range strings.Lines(list) {
+		if f := strings.Split(line, ":"); len(f) == 7 && f[2] == id && !strings.ContainsAny(f[0][:min(1, len(f[0]))], "+-#") { // such lines name no user
+			return f[0]
+		}
+	}
+	return ""
 }

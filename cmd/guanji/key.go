@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -38,9 +39,14 @@ func (p *program) keyPublic() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		file := filepath.Join(home, keysFolder, firstKey)
+		_, missing := os.Stat(file)
 		signers, err := readSigners(home)
 		if err != nil {
 			return err
+		}
+		if errors.Is(missing, fs.ErrNotExist) { // it may be that another home was meant
+			fmt.Fprintln(p.errs, p.msg("cmd.key.public.made", file))
 		}
 		for _, s := range signers {
 			fmt.Fprintln(p.out, s.Public())
@@ -114,7 +120,7 @@ func oneSigner(file string, generate func(io.Reader) (string, error)) (*ledger.S
 	if err != nil {
 		return nil, err
 	}
-	if err := writeNew(file, []byte(secret+"\n")); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := writeNew(file, []byte(secret+"\n"), os.Link); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, problem.New(problem.Refused, "cmd.key.make", file).Because(err)
 	}
 	return readSigner(file)
@@ -132,9 +138,10 @@ func readSigner(file string) (*ledger.Signer, error) {
 	return s, nil
 }
 
-// writeNew writes a file that must not be there: whole, or not at all. It
-// fails with [fs.ErrExist] if it is.
-func writeNew(name string, data []byte) error {
+// writeNew writes a file that must not be there, and has it and its name on the
+// disk: whole, or not at all, where the disk can link. It fails with
+// [fs.ErrExist] if it is there. Link is [os.Link].
+func writeNew(name string, data []byte, link func(from, to string) error) error {
 	f, err := os.CreateTemp(filepath.Dir(name), ".guanji-*")
 	if err != nil {
 		return err
@@ -144,7 +151,41 @@ func writeNew(name string, data []byte) error {
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	return os.Link(f.Name(), name)
+	err = link(f.Name(), name)
+	if err != nil && !errors.Is(err, fs.ErrExist) { // such as on FAT, or some disks of a network
+		err = writeAlone(name, data)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(syncFolder(filepath.Dir(name)), syncFolder(filepath.Dir(filepath.Dir(name)))) // the folder may be new, too
+}
+
+// writeAlone writes a file that must not be there in its place: whoever reads
+// it meanwhile may see a part, and so may everybody after a loss of power.
+func writeAlone(name string, data []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		err = errors.Join(err, os.Remove(name))
+	}
+	return err
+}
+
+// syncFolder has the names in a folder be on the disk, where the system can do
+// that.
+func syncFolder(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // keysOf returns the public keys of signers.

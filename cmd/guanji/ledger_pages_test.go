@@ -99,21 +99,76 @@ func TestVerifyOnThePage(t *testing.T) {
 	other := serve(t, t.TempDir())
 	stranger := other.first(t, "Wang Fang")
 	theirs := stranger.get("/ledger/checkpoints/" + checkpointShown.FindStringSubmatch(stranger.eventually("/ledger", "/ledger/checkpoints/").body)[1]).body
-	if got := v.verify("note", theirs); !strings.Contains(got, "NOT WHOLE") || !strings.Contains(got, "not signed") {
+	if got := v.verify("note", theirs); !strings.Contains(got, "NOT WHOLE") || !strings.Contains(got, "not signed") || strings.Contains(got, "No checkpoint from elsewhere") {
 		t.Errorf("compared with a checkpoint of another installation: %.4000s", got)
 	}
+}
+
+// TestLedgerOfPeopleIsForAdministrators looks for what the ledger tells of
+// accounts and passes, as each role.
+func TestLedgerOfPeopleIsForAdministrators(t *testing.T) {
+	s := serve(t, t.TempDir(), "knows-almost-nothing.yaml")
+	admin := s.first(t, "Li Na")
+	roles := map[string]*visitor{"administrator": admin, "editor": s.join(t, admin, "Wang Fang", "editor"), "reader": s.join(t, admin, "Zhao Min", "reader")}
+	s.edit(t, `update account set role = 'editor' where name = 'Zhao Min'`) // from here on the reader is an editor, too
+	leafOf := func(what string) string {
+		return regexp.MustCompile(`/ledger/leaves/\d+`).FindString(admin.want(http.StatusOK, admin.get("/ledger/leaves?what="+what)).body)
+	}
+	of := map[string]string{"account": leafOf("account"), "pass": leafOf("pass"), "entry": leafOf("entry")}
+	admin.eventually(of["pass"], "Since the checkpoint of")
+	found := admin.verify()
+	for role, v := range roles {
+		t.Run(role, func(t *testing.T) {
+			as := *v
+			as.t = t
+			as.readLedgerOfPeople(role == "administrator", of)
+			got := as.want(http.StatusOK, as.get("/ledger/verification"), "NOT WHOLE", "record · changed", "account").body
+			if shown := strings.Contains(got, "Zhao Min") && regexp.MustCompile(`href="/ledger/leaves/\d+"`).MatchString(got); shown != (role == "administrator") {
+				t.Errorf("the account that was changed is named: %v: %.6000s", shown, found)
+			}
+		})
+	}
+}
+
+// readLedgerOfPeople reads leaves, given one of each kind.
+func (v *visitor) readLedgerOfPeople(may bool, of map[string]string) {
+	list := v.want(http.StatusOK, v.get("/ledger/leaves"), "/o/fog-co/facts/").body
+	if strings.Contains(list, "session in a browser") != may || strings.Contains(list, `value="account"`) != may || strings.Contains(list, "for administrators only") == may {
+		v.t.Errorf("may %v: %.6000s", may, list)
+	}
+	want := map[bool]int{true: http.StatusOK, false: http.StatusForbidden}
+	for what, path := range of {
+		may := may || what == "entry"
+		v.want(want[may], v.get(path))
+		v.want(want[may], v.get(path+"/proof.json"))
+		v.want(want[may], v.get("/ledger/leaves?what="+what))
+	}
+}
+
+// edit changes the database behind the back of the program.
+func (s *served) edit(t *testing.T, query string) {
+	t.Helper()
 	db, err := sql.Open("sqlite", filepath.Join(s.home, databaseFile))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.Exec(`update account set role = 'reader' where name = 'Li Na'`); err != nil {
+	if _, err := db.Exec(query); err != nil {
 		t.Fatal(err)
 	}
-	got := v.verify()
-	if !strings.Contains(got, "NOT WHOLE") || !strings.Contains(got, "account") || !regexp.MustCompile(`href="/ledger/leaves/\d+"`).MatchString(got) {
-		t.Errorf("a row was edited: %.6000s", got)
-	}
+}
+
+// TestVerifyingIsNotBegunTooOften begins verifications as a reader, and as an
+// administrator.
+func TestVerifyingIsNotBegunTooOften(t *testing.T) {
+	s := serve(t, t.TempDir())
+	admin := s.first(t, "Li Na")
+	reader := s.join(t, admin, "Zhao Min", "reader")
+	reader.verify()
+	reader.want(http.StatusTooManyRequests, reader.post("/ledger/verify"), "another may begin from 20")
+	admin.verify()
+	admin.verify()
+	reader.want(http.StatusTooManyRequests, reader.post("/ledger/verify"))
 }
 
 // hook is a webhook that counts who connects, and keeps what it is sent.

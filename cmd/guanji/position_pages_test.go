@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -269,17 +270,41 @@ func (v *visitor) assignTask() {
 		pairs []string
 		why   string
 	}{
-		"somebody without an account": {[]string{"assignee", "Nobody Known", "remind", "7"}, "Nobody Known has no account that may file"},
-		"no day":                      {[]string{"assignee", "Li Na", "due_day", "soon", "remind", "7"}, "is no day"},
-		"no number":                   {[]string{"assignee", "Li Na", "remind", "week"}, "want 0 to 365 days"},
-		"too early":                   {[]string{"assignee", "Li Na", "remind", "366"}, "want 0 to 365 days"},
-		"no system":                   {[]string{"assignee", "Li Na", "remind", "1", "subject", "nothing"}, "there is no system nothing"},
+		"somebody without an account":  {[]string{"assignee", "Nobody Known", "remind", "7"}, "Nobody Known has no account that may file"},
+		"no day":                       {[]string{"assignee", "Li Na", "due_day", "soon", "remind", "7"}, "is no day"},
+		"no number":                    {[]string{"assignee", "Li Na", "remind", "week"}, "want 0 to 365 days"},
+		"too early":                    {[]string{"assignee", "Li Na", "remind", "366"}, "want 0 to 365 days"},
+		"more subjects than there are": {[]string{"assignee", "Li Na", "remind", "1", "subject", "nothing"}, "more than the subjects of this duty: 1"},
 	} {
 		if got := send(append(tt.pairs, "note", "kept words")...); got.code != http.StatusUnprocessableEntity || !strings.Contains(got.body, tt.why) || !strings.Contains(got.body, "kept words") {
 			v.t.Errorf("%s: %d, want 422 with %q", name, got.code, tt.why)
 		}
 	}
 	v.want(http.StatusUnprocessableEntity, v.post(bank+"/tasks/assign", "duty", "CIIR-16-RESOURCES"))
+	v.want(http.StatusUnprocessableEntity, v.post(bank+"/tasks/assign", "duty", "CIIR-16-RESOURCES", "assignee", "Li Na", "remind", "1", "subject", "nothing"), "there is no system nothing")
+	v.assignOften()
+}
+
+var filedShown = regexp.MustCompile(`/o/harbour-bank/evidence/(\d+)`)
+
+// assignOften names one subject a thousand times in one form: it is filed once.
+func (v *visitor) assignOften() {
+	newest := func() int {
+		m := filedShown.FindStringSubmatch(v.want(http.StatusOK, v.get("/ledger/leaves?org=harbour-bank&what=filed")).body)
+		n, err := strconv.Atoi(m[1])
+		if err != nil {
+			v.t.Fatal(err)
+		}
+		return n
+	}
+	before, pairs := newest(), []string{"duty", "CIIR-16-RESOURCES", "assignee", "Li Na", "remind", "3", "note", "once"}
+	for range 1000 {
+		pairs = append(pairs, "subject", "organization")
+	}
+	v.want(http.StatusSeeOther, v.post(bank+"/tasks/assign", pairs...))
+	if got := newest(); got != before+1 {
+		v.t.Errorf("the newest is %d after %d, want one more", got, before)
+	}
 }
 
 func (v *visitor) emptyPosition() {

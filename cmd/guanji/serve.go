@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -96,7 +97,7 @@ func (p *program) serveHome(ctx context.Context, home string, s serving, greet f
 		return problem.New(problem.Refused, "serve.listen", s.listen).Because(err)
 	}
 	base := s.base(listener.Addr().String())
-	handler, err := p.handler(in, s, base, log)
+	handler, err := p.handler(ctx, in, s, base, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -108,19 +109,15 @@ func (p *program) serveHome(ctx context.Context, home string, s serving, greet f
 	if err := greet(ctx, in, base); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	signing := make(chan struct{})
-	go func() {
-		defer close(signing)
-		keepSigning(ctx, in.record, log)
-	}()
-	handing := make(chan struct{})
-	go func() {
-		defer close(handing)
-		keepHanding(ctx, in.record, log)
-	}()
+	working, end := context.WithCancel(ctx)
+	defer end()
+	var beside sync.WaitGroup
+	beside.Go(func() { keepSigning(working, in.record, log) })
+	beside.Go(func() { keepHanding(working, in.record, log) })
+	beside.Go(func() { keepSweeping(working, in.vault, p.now, log) })
 	err = p.run(ctx, s, handler, listener, log)
-	<-signing
-	<-handing
+	end() // it may be that the server failed, and nobody asked it to stop
+	beside.Wait()
 	p.publish(context.WithoutCancel(ctx), in, p.errs)
 	return err
 }
@@ -187,12 +184,12 @@ func (s serving) base(listening string) string {
 }
 
 // handler is the pages, and the API beside them.
-func (p *program) handler(in *installation, s serving, base string, log *slog.Logger) (http.Handler, error) {
+func (p *program) handler(ctx context.Context, in *installation, s serving, base string, log *slog.Logger) (http.Handler, error) {
 	if s.cert != "" && s.publicURL == "" {
 		base = "" // the names are those of the certificate
 	}
 	pages, err := web.New(web.Config{Access: in.access, Standing: in.standing, Filing: in.filing, Position: in.position, Record: in.record, Set: in.set, Log: log, Now: p.now, Base: base,
-		Secure: s.cert != "" || s.publicURL != "", Proxied: s.publicURL != ""})
+		Secure: s.cert != "" || s.publicURL != "", Proxied: s.publicURL != "", Stopping: ctx.Done()})
 	if err != nil {
 		return nil, err
 	}
@@ -236,6 +233,7 @@ func (p *program) run(ctx context.Context, s serving, h http.Handler, l net.List
 	}()
 	select {
 	case err := <-failed:
+		_ = l.Close() // it is still open where the certificate could not be read
 		return problem.New(problem.Refused, "serve.failed").Because(err)
 	case <-ctx.Done():
 	}

@@ -69,6 +69,31 @@ func TestTakenAddress(t *testing.T) {
 	}
 }
 
+// TestNoCertificate serves with a certificate that is not there: the server
+// ends, and another can start on the home.
+func TestNoCertificate(t *testing.T) {
+	home := t.TempDir()
+	ended := make(chan int, 1)
+	var errs string
+	go func() {
+		var code int
+		none := filepath.Join(home, "none.pem")
+		code, _, errs = call(t, "C", "", "serve", "--home", home, "--listen", "127.0.0.1:0", "--tls-cert", none, "--tls-key", none)
+		ended <- code
+	}()
+	select {
+	case code := <-ended:
+		if code != exitFailed || !strings.Contains(errs, "none.pem") {
+			t.Errorf("without its certificate: %d %s", code, errs)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatal("without its certificate the server goes on")
+	}
+	if again := serve(t, home); again.base == "" {
+		t.Error("after the first ended, another must start")
+	}
+}
+
 func TestOtherSites(t *testing.T) {
 	s := serve(t, t.TempDir(), "designated-bank.yaml")
 	v := s.first(t, "Li Wei")

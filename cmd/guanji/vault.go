@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"iter"
+	"log/slog"
+	"time"
 
 	"guanji/internal/filing"
 	"guanji/internal/problem"
@@ -12,6 +14,29 @@ import (
 
 // vaultFolder is the vault within the home.
 const vaultFolder = "vault"
+
+// An upload that nobody went on with for abandonedAfter is given up.
+const (
+	abandonedAfter = 7 * 24 * time.Hour
+	sweepEvery     = time.Hour
+)
+
+// keepSweeping gives up abandoned uploads until the context ends. What fails is
+// logged, and tried again.
+func keepSweeping(ctx context.Context, v *vault.Vault, now func() time.Time, log *slog.Logger) {
+	ticks := time.NewTicker(sweepEvery)
+	defer ticks.Stop()
+	for {
+		if err := v.Sweep(ctx, now().Add(-abandonedAfter)); err != nil && ctx.Err() == nil {
+			log.ErrorContext(ctx, "cannot give up abandoned uploads", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
+		}
+	}
+}
 
 // objects is the vault as the ledger uses it: whatever is there and is not what
 // it should be is a conflict.
@@ -70,7 +95,20 @@ func (f files) Begin(ctx context.Context, u filing.Upload) (string, error) {
 
 func (f files) Upload(ctx context.Context, id string) (filing.Upload, error) {
 	u, err := f.Vault.Upload(ctx, id)
-	return filing.Upload{ID: u.ID, Name: u.Name, Size: u.Size, Offset: u.Offset, Owner: u.Owner, Organization: u.Organization, Created: u.Created}, err
+	return underWay(u), err
+}
+
+func (f files) Uploads(ctx context.Context, owner string) ([]filing.Upload, error) {
+	var list []filing.Upload
+	all, err := f.Vault.Uploads(ctx, owner)
+	for _, u := range all {
+		list = append(list, underWay(u))
+	}
+	return list, err
+}
+
+func underWay(u vault.Upload) filing.Upload {
+	return filing.Upload{ID: u.ID, Name: u.Name, Size: u.Size, Offset: u.Offset, Owner: u.Owner, Organization: u.Organization, Created: u.Created}
 }
 
 func (f files) Finish(ctx context.Context, id string) (string, int64, error) {

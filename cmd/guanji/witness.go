@@ -21,13 +21,14 @@ import (
 
 // What the channels to witnesses are told by the environment.
 const (
-	smtpPassword = "GUANJI_SMTP_PASSWORD" // of the user in the address of a mail server
+	smtpServer   = "GUANJI_SMTP_SERVER"   // USER@HOST: whom the password is for
+	smtpPassword = "GUANJI_SMTP_PASSWORD" // sent to that server alone
 	timestampCA  = "GUANJI_TIMESTAMP_CA"  // a file with the roots of time stamp authorities, as PEM
 )
 
 // witnessing is how checkpoints reach witnesses.
 func (p *program) witnessing() (record.Witnessing, error) {
-	c := notify.Config{Password: p.getenv(smtpPassword)}
+	c := notify.Config{Server: p.getenv(smtpServer), Password: p.getenv(smtpPassword)}
 	if file := p.getenv(timestampCA); file != "" {
 		data, err := p.readFile(file)
 		if err != nil {

@@ -50,7 +50,7 @@ func (s *Service) Start(ctx context.Context, link, name, password, browser strin
 
 func checkNew(name, password string) (string, problem.Fields) {
 	var mistakes problem.Fields
-	name, m := account.CheckName(name)
+	name, m := checkName(name)
 	if m != nil {
 		mistakes = append(mistakes, problem.Field{Name: "name", Msg: *m})
 	}
@@ -58,6 +58,17 @@ func checkNew(name, password string) (string, problem.Fields) {
 		mistakes = append(mistakes, problem.Field{Name: "password", Msg: *m})
 	}
 	return name, mistakes
+}
+
+// checkName returns the name of a new account, or the mistake in it. Names by
+// which the program and the users of the machine sign are no names of accounts.
+func checkName(name string) (string, *message.M) {
+	name, m := account.CheckName(name)
+	if m == nil && (account.AtTerminal(name) || account.Key(name) == account.Key(ledger.Program)) {
+		reserved := message.New("account.reserved_name")
+		return "", &reserved
+	}
+	return name, m
 }
 
 // signedIn begins a session. Its secret is new: one that was known before
@@ -220,7 +231,7 @@ func (s *Service) ChangePassword(ctx context.Context, h Holder, old, password, a
 // Invite adds an account and returns the secret of the link by which its owner
 // chooses a password. By is who invites.
 func (s *Service) Invite(ctx context.Context, by, name string, role account.Role) (string, error) {
-	name, m := account.CheckName(name)
+	name, m := checkName(name)
 	mistakes := account.CheckRole(role)
 	if m != nil {
 		mistakes = append(mistakes, problem.Field{Name: "name", Msg: *m})

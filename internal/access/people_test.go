@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"guanji/internal/account"
+	"guanji/internal/ledger"
 	"guanji/internal/problem"
 )
 
@@ -48,6 +49,34 @@ func TestSignIn(t *testing.T) {
 				t.Errorf("the error tells more than that it is wrong: %v", err)
 			}
 		})
+	}
+}
+
+// TestNamesOfOthers refuses accounts by whose name the program or a user of the
+// machine signs.
+func TestNamesOfOthers(t *testing.T) {
+	s, _, _ := started(t)
+	for name, ok := range map[string]bool{ledger.Program: false, " Ｇuanji": false, "GUANJI": false, account.Terminal("ann"): false, "ann（Terminal）": false,
+		"Guanji Wang": true, "guanji2": true, "terminal": true} {
+		_, err := s.Invite(t.Context(), "Root", name, account.Reader)
+		if ok {
+			must(t, err)
+			continue
+		}
+		fields, _ := errors.AsType[problem.Fields](err)
+		if len(fields) != 1 || fields[0].Msg.Key != "account.reserved_name" {
+			t.Errorf("an account %q: %v", name, err)
+		}
+	}
+}
+
+func TestFirstAccountHasNoNameOfOthers(t *testing.T) {
+	s, _ := empty(t)
+	link, err := s.First(t.Context(), "root")
+	must(t, err)
+	_, err = s.Start(t.Context(), link, ledger.Program, good, "b")
+	if fields, _ := errors.AsType[problem.Fields](err); len(fields) != 1 || fields[0].Msg.Key != "account.reserved_name" {
+		t.Errorf("the first account is called %q: %v", ledger.Program, err)
 	}
 }
 

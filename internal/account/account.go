@@ -91,6 +91,21 @@ func Key(name string) string {
 	return strings.ToLower(norm.NFKC.String(strings.TrimSpace(name)))
 }
 
+// atTerminal ends the names of the users of the machine.
+const atTerminal = "(terminal)"
+
+// Terminal returns the name by which a user of the machine signs what is done
+// at a terminal. No account can have it.
+func Terminal(user string) string { return user + " " + atTerminal }
+
+// AtTerminal reports whether a name is that of a user of the machine, in any
+// case and width.
+func AtTerminal(name string) bool { return strings.HasSuffix(Key(name), atTerminal) }
+
+// MayBeOne reports whether two who signed may be one person: they have one
+// name, or one of them was at a terminal, where nobody has signed in.
+func MayBeOne(a, b string) bool { return AtTerminal(a) || AtTerminal(b) || Key(a) == Key(b) }
+
 // The lengths of a password. Twelve characters resist guessing through a
 // rate-limited form by a wide margin; the upper limit bounds hashing.
 const (

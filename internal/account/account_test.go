@@ -30,6 +30,25 @@ func TestCheckName(t *testing.T) {
 	}
 }
 
+func TestWhoMayBeOne(t *testing.T) {
+	for name, tt := range map[string]struct {
+		a, b string
+		want bool
+	}{
+		"two accounts":                {"Ann", "Bo", false},
+		"one account, other case":     {"Ann", " ＡＮＮ ", true},
+		"at the terminal and account": {Terminal("bo"), "Ann", true},
+		"account and at the terminal": {"Ann", Terminal("ann"), true},
+		"two users of the machine":    {Terminal("ann"), Terminal("bo"), true},
+		"wide brackets":               {"Ann", "bo（Terminal）", true},
+		"something in brackets":       {"Ann", "Bo (audit)", false},
+	} {
+		if got := MayBeOne(tt.a, tt.b); got != tt.want {
+			t.Errorf("%s: MayBeOne(%q, %q) = %v", name, tt.a, tt.b, got)
+		}
+	}
+}
+
 func TestCheckPassword(t *testing.T) {
 	for password, ok := range map[string]bool{
 		"correct horse battery": true, "十二个汉字也算是好密码吧": true, "short": false, "aaaaaaaaaaaaaaaa": false,

@@ -284,6 +284,19 @@ func (d *drawer) Finish(_ context.Context, id string) (string, int64, error) {
 	return digest, size, nil
 }
 
+// Uploads implements [filing.Uploads].
+func (d *drawer) Uploads(_ context.Context, owner string) ([]filing.Upload, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var list []filing.Upload
+	for _, u := range d.uploads {
+		if u.Owner == owner {
+			list = append(list, u.Upload)
+		}
+	}
+	return list, nil
+}
+
 // Drop implements [filing.Uploads].
 func (d *drawer) Drop(_ context.Context, id string) error {
 	d.mu.Lock()

@@ -175,8 +175,8 @@ func (r reading) Read(p []byte) (int, error) {
 	return r.r.Read(p)
 }
 
-// keep keeps attachments. It fails with [problem.Conflict] if one is no longer
-// what it was when it was measured.
+// keep keeps attachments. It fails with [problem.Refused] if one is no longer
+// what it was when it was measured: to match again would not measure it again.
 func (s *Service) keep(ctx context.Context, files []attachment, folder fs.FS) error {
 	for _, a := range files {
 		if err := s.keepOne(ctx, a, folder); err != nil {
@@ -194,7 +194,7 @@ func (s *Service) keepOne(ctx context.Context, a attachment, folder fs.FS) error
 	defer f.Close()
 	digest, _, err := s.Files.Keep(ctx, f, MaxFile)
 	if err == nil && digest != a.file.Digest {
-		err = problem.New(problem.Conflict, "evidence.file.changed", a.path)
+		err = problem.New(problem.Refused, "evidence.file.changed", a.path)
 	}
 	return err
 }

@@ -284,8 +284,12 @@ func TestImportOfAFileThatChanges(t *testing.T) {
 	d, s := newDesk()
 	in := importing(recordText("    files: [{path: files/a.txt}]\n"))
 	in.Folder = changing{folder()}
-	if _, err := s.Import(context.Background(), in); problem.KindOf(err) != problem.Conflict || len(d.filed) != 0 {
+	_, err := s.Import(context.Background(), in)
+	if problem.KindOf(err) != problem.Refused || len(d.filed) != 0 {
 		t.Errorf("%d items are filed, %v", len(d.filed), err)
+	}
+	if opened := len(in.Folder.(changing).MapFS["files/a.txt"].Data) - len("abc"); opened != 2 {
+		t.Errorf("it was read %d times, want once to measure and once to keep", opened)
 	}
 }
 

@@ -152,6 +152,11 @@ func TestUploads(t *testing.T) {
 		t.Errorf("half of a file is finished: %v", err)
 	}
 	must(s.Write(ctx, bank, "a1", up.ID, 3, strings.NewReader("def")))
+	for of, want := range map[[2]string]int{{bank, "a1"}: 1, {bank, "a2"}: 0, {"shop", "a1"}: 0} {
+		if mine := must(s.Mine(ctx, of[0], of[1])); len(mine) != want || want == 1 && mine[0].ID != up.ID {
+			t.Errorf("under way of %s to %s: %+v, want %d", of[1], of[0], mine, want)
+		}
+	}
 	f, err := s.Finish(ctx, bank, "a1", up.ID)
 	if want := (evidence.File{Name: "report.pdf", Digest: digestOf([]byte("abcdef")), Size: 6}); err != nil || f != want {
 		t.Errorf("Finish = %+v, %v, want %+v", f, err, want)

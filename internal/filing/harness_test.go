@@ -138,6 +138,16 @@ func (u uploads) Drop(_ context.Context, id string) error {
 	return nil
 }
 
+func (u uploads) Uploads(_ context.Context, owner string) ([]Upload, error) {
+	var list []Upload
+	for id, up := range u.uploads {
+		if up.ID = id; up.Owner == owner {
+			list = append(list, up)
+		}
+	}
+	return list, nil
+}
+
 var today = day.Of(2026, 11, 20)
 
 func newDesk() (*desk, *Service) {

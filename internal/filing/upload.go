@@ -3,6 +3,7 @@ package filing
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,6 +47,9 @@ type Uploads interface {
 	Finish(ctx context.Context, id string) (digest string, size int64, err error)
 
 	Drop(ctx context.Context, id string) error
+
+	// Uploads returns what an owner has under way, the oldest first.
+	Uploads(ctx context.Context, owner string) ([]Upload, error)
 }
 
 // An Upload is a file under way.
@@ -108,6 +112,13 @@ func (s *Service) Upload(ctx context.Context, organization, owner, id string) (U
 	}
 	u.ID = id
 	return u, nil
+}
+
+// Mine returns the uploads of an owner to an organization that are under way,
+// the oldest first.
+func (s *Service) Mine(ctx context.Context, organization, owner string) ([]Upload, error) {
+	all, err := s.Uploads.Uploads(ctx, owner)
+	return slices.DeleteFunc(all, func(u Upload) bool { return u.Organization != organization }), err
 }
 
 // Write adds to an upload, and returns how far it is.

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -10,6 +11,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
+	"syscall"
+	"time"
 
 	"guanji/internal/ledger"
 	"guanji/internal/problem"
@@ -18,7 +22,26 @@ import (
 
 // folder gives a checkpoint as a file, such as in a folder of another machine.
 // It makes no folder: one that is gone, or not mounted, is a failure.
-type folder struct{}
+type folder struct {
+	mu    sync.Mutex
+	known map[folderOf]contents
+}
+
+// folderOf names what a folder has of an origin.
+type folderOf struct{ address, origin string }
+
+// contents is what is remembered of a folder: as it was left, it is not read
+// again to give one more file.
+type contents struct {
+	largest int64     // of the checkpoints in it
+	changed time.Time // when names in it changed last
+	read    time.Time
+}
+
+// readAgain is how long a folder is trusted to have nothing new because nothing
+// in it seems to have changed: somebody else may change it in the moment in
+// which a file is given.
+const readAgain = time.Hour
 
 // fileEnd ends the names of files with checkpoints.
 const fileEnd = ".checkpoint"
@@ -29,9 +52,9 @@ func filePrefix(origin string) string { return strings.ReplaceAll(origin, "/", "
 // Give writes a file, whole or not at all. Nothing is ever overwritten: that
 // the folder has another checkpoint of this size, or one of a larger size than
 // there is, fails with [problem.Conflict].
-func (folder) Give(ctx context.Context, address string, c ledger.Signed) (record.Receipt, error) {
+func (f *folder) Give(ctx context.Context, address string, c ledger.Signed) (record.Receipt, error) {
 	name := filepath.Join(address, filePrefix(c.Origin)+strconv.FormatInt(c.Size, 10)+fileEnd)
-	largest, err := largestIn(address, c.Origin)
+	largest, err := f.largest(address, c.Origin)
 	if err != nil {
 		return record.Receipt{}, failed("folder", pathless(err))
 	}
@@ -48,7 +71,54 @@ func (folder) Give(ctx context.Context, address string, c ledger.Signed) (record
 	case err != nil:
 		return record.Receipt{}, failed("folder", pathless(err))
 	}
+	f.left(address, c)
 	return record.Receipt{Text: name}, done(ctx, nil)
+}
+
+// largest returns the size of the largest checkpoint of an origin in a folder,
+// 0 for none.
+func (f *folder) largest(address, origin string) (int64, error) {
+	at, err := os.Stat(address)
+	if err != nil {
+		return 0, err
+	}
+	of := folderOf{address, origin}
+	if k, ok := f.remembered(of); ok && at.ModTime().Equal(k.changed) && time.Since(k.read) < readAgain {
+		return k.largest, nil
+	}
+	k := contents{changed: at.ModTime(), read: time.Now()}
+	if k.largest, err = largestIn(address, origin); err == nil {
+		f.remember(of, k)
+	}
+	return k.largest, err
+}
+
+// left remembers a folder as it is after a checkpoint was given.
+func (f *folder) left(address string, c ledger.Signed) {
+	at, err := os.Stat(address)
+	if err != nil {
+		return // it is read again when it is back
+	}
+	of := folderOf{address, c.Origin}
+	k, _ := f.remembered(of)
+	k.largest, k.changed = max(k.largest, c.Size), at.ModTime()
+	f.remember(of, k)
+}
+
+func (f *folder) remembered(of folderOf) (contents, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	k, ok := f.known[of]
+	return k, ok
+}
+
+func (f *folder) remember(of folderOf, k contents) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.known == nil {
+		f.known = map[folderOf]contents{}
+	}
+	f.known[of] = k
 }
 
 // pathless is the cause of a failure of the file system. The folder is named
@@ -92,12 +162,16 @@ func writeOnce(name string, data []byte) error {
 	return os.Rename(f.Name(), name)
 }
 
+// readFile reads a file. It does not wait for what is none, such as a pipe.
 func readFile(name string) ([]byte, error) {
-	f, err := os.Open(name)
+	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
+	if at, err := f.Stat(); err != nil || !at.Mode().IsRegular() {
+		return nil, cmp.Or(err, errors.New("not a regular file"))
+	}
 	return io.ReadAll(io.LimitReader(f, MaxAnswer))
 }
 
@@ -140,7 +214,7 @@ func largestIn(address, origin string) (largest int64, err error) {
 }
 
 // Copies implements [record.Copies].
-func (folder) Copies(ctx context.Context, address, origin string, each func(record.Given) error) error {
+func (*folder) Copies(ctx context.Context, address, origin string, each func(record.Given) error) error {
 	err := eachFile(address, origin, func(name string, _ int64) error {
 		path := filepath.Join(address, name)
 		note, err := readFile(path)

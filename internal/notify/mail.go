@@ -35,8 +35,8 @@ func (m mailer) Give(ctx context.Context, address string, c ledger.Signed) (reco
 	if err != nil {
 		return record.Receipt{}, problem.New(problem.Input, "witness.bad_mail")
 	}
-	if u.User.Username() != "" && m.Password == "" {
-		return record.Receipt{}, problem.New(problem.Refused, "witness.no_password")
+	if err := m.knows(u); err != nil {
+		return record.Receipt{}, err
 	}
 	q := u.Query()
 	l := letter{from: q.Get("from"), to: q.Get("to"), checkpoint: c, at: c.Made}
@@ -45,6 +45,23 @@ func (m mailer) Give(ctx context.Context, address string, c ledger.Signed) (reco
 		return record.Receipt{}, done(ctx, smtpFault(err))
 	}
 	return record.Receipt{Text: "<" + l.id + ">"}, nil
+}
+
+// knows fails if an address names a user whose password is not there, or is for
+// another user or server.
+func (m mailer) knows(u *url.URL) error {
+	name := u.User.Username()
+	if name == "" {
+		return nil
+	}
+	if m.Password == "" {
+		return problem.New(problem.Refused, "witness.no_password")
+	}
+	at := strings.LastIndex(m.Server, "@") // the name may be a mailbox
+	if at < 0 || m.Server[:at] != name || !strings.EqualFold(m.Server[at+1:], u.Hostname()) && !strings.EqualFold(m.Server[at+1:], u.Host) {
+		return problem.New(problem.Refused, "witness.other_server")
+	}
+	return nil
 }
 
 func domain(mailbox string) string { return mailbox[strings.LastIndex(mailbox, "@")+1:] }

@@ -58,7 +58,7 @@ func (o *postOffice) open(t *testing.T) (string, Config) {
 		}
 	}()
 	_, c, _ := site(t, nil)
-	c.Password = "pass-w0rd-of-mail"
+	c.Server, c.Password = "me@"+l.Addr().String(), "pass-w0rd-of-mail"
 	return l.Addr().String(), c
 }
 
@@ -225,6 +225,54 @@ func TestMailWithoutPassword(t *testing.T) {
 	}
 }
 
+func TestMailPasswordIsForOneServer(t *testing.T) {
+	host := func(at string) string { h, _, _ := net.SplitHostPort(at); return h }
+	port := func(at string) string { _, p, _ := net.SplitHostPort(at); return p }
+	tests := map[string]struct {
+		server func(at string) string
+		user   string
+		sent   bool
+	}{
+		"host and port":            {func(at string) string { return "me@" + at }, "me", true},
+		"host alone":               {func(at string) string { return "me@" + host(at) }, "me", true},
+		"user that is a mailbox":   {func(at string) string { return "me@example.com@" + at }, "me%40example.com", true},
+		"nothing named":            {func(string) string { return "" }, "me", false},
+		"no user named":            {host, "me", false},
+		"another server":           {func(at string) string { return "me@mail.example:" + port(at) }, "me", false},
+		"server that begins so":    {func(at string) string { return "me@" + host(at) + ".mail.example" }, "me", false},
+		"another port":             {func(at string) string { return "me@" + host(at) + ":1" }, "me", false},
+		"another user":             {func(at string) string { return "you@" + at }, "me", false},
+		"user with the other host": {func(at string) string { return "me@mail.example" }, "me@mail.example", false},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := &postOffice{implicit: true}
+			at, cfg := o.open(t)
+			cfg.Server = tt.server(at)
+			_, err := give(t, cfg, record.ByMail, "smtps://"+tt.user+"@"+at+"/?from=a@example.com&to=b@example.com", checkpoint(t, 7))
+			o.mu.Lock()
+			defer o.mu.Unlock()
+			if tt.sent {
+				fatal(t, err)
+			} else if !failedWith(err, "witness.other_server") || len(o.heard) != 0 {
+				t.Errorf("Give = %v, and the server heard %q", err, o.heard)
+			}
+		})
+	}
+}
+
+// TestMailWithoutUser has no password sent, to whomever it is for.
+func TestMailWithoutUser(t *testing.T) {
+	o := &postOffice{implicit: true}
+	at, cfg := o.open(t)
+	_, err := give(t, cfg, record.ByMail, "smtps://"+at+"/?from=a@example.com&to=b@example.com", checkpoint(t, 7))
+	fatal(t, err)
+	if heard := strings.Join(o.heard, "\n"); strings.Contains(heard, "AUTH") {
+		t.Errorf("the server heard %q", heard)
+	}
+}
+
 func TestMailNobodyThere(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
@@ -232,7 +280,7 @@ func TestMailNobodyThere(t *testing.T) {
 	fatal(t, err)
 	address := "smtps://me@" + l.Addr().String() + "/?from=a@example.com&to=b@example.com"
 	fatal(t, l.Close())
-	_, err = Channels(Config{Password: "x"})[record.ByMail].Give(ctx, address, checkpoint(t, 7))
+	_, err = Channels(Config{Server: "me@127.0.0.1", Password: "x"})[record.ByMail].Give(ctx, address, checkpoint(t, 7))
 	if problem.KindOf(err) != problem.Unavailable {
 		t.Errorf("Give = %v", err)
 	}

@@ -25,7 +25,8 @@ const MaxAnswer = 64 << 10
 
 // Config holds what the channels need.
 type Config struct {
-	Password string         // for mail servers, of the user in the address; "" if none needs one
+	Server   string         // USER@HOST or USER@HOST:PORT: the mail server that the password is for
+	Password string         // sent to Server alone; "" if no mail server needs one
 	Roots    *x509.CertPool // of time stamp authorities; nil: the issuer is not checked
 	TLS      *x509.CertPool // who is trusted for connections; nil: whom the system trusts
 }
@@ -34,7 +35,7 @@ type Config struct {
 func Channels(c Config) map[record.Means]record.Channel {
 	client := newClient(c)
 	return map[record.Means]record.Channel{
-		record.ByFolder:    folder{},
+		record.ByFolder:    &folder{},
 		record.ByWebhook:   webhook{client},
 		record.ByTimeStamp: authority{client, Stamps{c.Roots}},
 		record.ByMail:      mailer{c},

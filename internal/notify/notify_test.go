@@ -124,7 +124,7 @@ func TestCopies(t *testing.T) {
 		write(t, dir, name, []byte("x"))
 	}
 	var names []string
-	err := folder{}.Copies(t.Context(), dir, "guanji/test", func(g record.Given) error {
+	err := (&folder{}).Copies(t.Context(), dir, "guanji/test", func(g record.Given) error {
 		names = append(names, filepath.Base(g.Name))
 		return nil
 	})
@@ -132,7 +132,7 @@ func TestCopies(t *testing.T) {
 	if err != nil || !slices.Equal(names, []string{"guanji-test-3.checkpoint", "guanji-test-7.checkpoint"}) {
 		t.Errorf("copies %q, %v", names, err)
 	}
-	if err := (folder{}).Copies(t.Context(), filepath.Join(dir, "gone"), "guanji/test", nil); err == nil {
+	if err := (&folder{}).Copies(t.Context(), filepath.Join(dir, "gone"), "guanji/test", nil); err == nil {
 		t.Error("a folder that is gone has copies")
 	}
 }
@@ -177,7 +177,9 @@ func TestWebhook(t *testing.T) {
 			http.Redirect(w, r, elsewhere, http.StatusTemporaryRedirect)
 		}, problem.Refused, 0},
 		"redirects to itself": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/again", http.StatusFound) }, problem.Refused, 0},
-		"redirects inward":    {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://169.254.169.254/", http.StatusPermanentRedirect) }, problem.Refused, 0},
+		"redirects inward": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://169.254.169.254/", http.StatusPermanentRedirect)
+		}, problem.Refused, 0},
 		"hangs":               {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, problem.Internal, 0},
 		"hangs in the middle": {func(w http.ResponseWriter, r *http.Request) { w.(http.Flusher).Flush(); <-r.Context().Done() }, problem.Internal, 0},
 		"hangs up":            {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, problem.Unavailable, 0},

@@ -67,7 +67,8 @@ func iso(s string) *string { return &s }
 
 // ask is a duty that asks for kinds of evidence.
 func ask(id string, c regime.Cadence, kinds ...string) *regime.DutyText {
-	t := &regime.DutyText{ID: id, Area: "protect", Force: law.ForceLaw, Cadence: c}
+	t := &regime.DutyText{ID: id, Area: "protect", Force: law.ForceLaw, Cadence: c,
+		Provisions: []regime.Provision{{InForce: day.Span{From: on("1999-01-01")}}}}
 	for _, k := range kinds {
 		t.Evidence = append(t.Evidence, regime.Evidence{Kind: k})
 	}

@@ -24,7 +24,8 @@
 //     With nothing filed it is as good as due at once, but not overdue: nobody
 //     knows when the first period began.
 //   - A recurring duty with a fixed day of the year is due on each of these days
-//     on which it applied. Evidence observed after a day that was missed is of
+//     on which it applied; where nobody knows its first day in force, on the
+//     last of them only. Evidence observed after a day that was missed is of
 //     that day, late, and settles older ones with it; only in the last quarter
 //     of a year it is of the next day. Evidence observed after a day that was
 //     settled is of the next one once it is nearer to it, and else one more

@@ -1,6 +1,8 @@
 package position
 
 import (
+	"slices"
+
 	"guanji/internal/day"
 	"guanji/internal/regime"
 )
@@ -20,7 +22,8 @@ func newRounds(assess func(on day.Day) (*regime.Assessment, error)) *rounds {
 }
 
 // bound returns, in order, the due days before a day on which a duty applied,
-// back to the first one on which it did not.
+// back to the first one on which it did not. Of a duty whose first day in force
+// is not known, only the last is told: whether it bound earlier, nobody says.
 func (r *rounds) bound(f *folder, t *regime.DutyText, subject string, before day.Day) ([]day.Day, error) {
 	var days []day.Day
 	for due := back(f.annual(before)); !due.Before(regime.FirstAssessDay); due = back(due) {
@@ -32,8 +35,16 @@ func (r *rounds) bound(f *folder, t *regime.DutyText, subject string, before day
 			break
 		}
 		days = append([]day.Day{due}, days...)
+		if !dated(t) {
+			break
+		}
 	}
 	return days, nil
+}
+
+// dated reports whether a first day in force is known of a duty.
+func dated(t *regime.DutyText) bool {
+	return slices.ContainsFunc(t.Provisions, func(p regime.Provision) bool { return !p.InForce.From.IsZero() })
 }
 
 // appliedOn returns the duties with a fixed day that applied on a day.

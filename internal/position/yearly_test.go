@@ -96,6 +96,12 @@ func TestYearlyBinds(t *testing.T) {
 			w.check(t, tt.want)
 		})
 	}
+	t.Run("whose first day is not known", func(t *testing.T) {
+		undated := ask("D", january, "paper")
+		undated.Provisions = []regime.Provision{{}}
+		w := &world{duties: []*regime.DutyText{undated}, book: book(), applies: since(on("1999-01-01"))}
+		w.check(t, []string{"2026-02-01: overdue due 2026-01-31 since 2026-02-01 missing [paper]"})
+	})
 	t.Run("what was filed before it applied", func(t *testing.T) {
 		w := &world{duties: []*regime.DutyText{ask("D", january, "paper")}, book: book(record("paper", "2025-01-10")), applies: since(on("2025-06-01"))}
 		w.check(t, []string{

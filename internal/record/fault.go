@@ -44,6 +44,22 @@ type Fault struct {
 	Text         message.Text `json:"text"`
 }
 
+// kindOf names a kind of record, as it stands where somebody made one up.
+func kindOf(what ledger.What) any {
+	if key := "record.kind." + string(what); message.Known(key) {
+		return message.New(key)
+	}
+	return string(what)
+}
+
+// named names a record.
+func named(what ledger.What, id, organization string) message.M {
+	if organization == "" {
+		return message.New("record.name", kindOf(what), id)
+	}
+	return message.New("record.name.of", kindOf(what), id, organization)
+}
+
 // words puts a fault into words.
 func (f Fault) words(key string, args ...any) Fault {
 	m := message.New("record.fault."+key, args...)
@@ -58,6 +74,7 @@ type Report struct {
 	Root        string                `json:"root"`             // of the tree of the newest good checkpoint
 	Checkpoints int                   `json:"checkpoints"`      // that are good: signed, and of this history
 	Given       int                   `json:"given"`            // of them, brought from elsewhere
+	Compared    int                   `json:"compared"`         // brought from elsewhere, good or not, and time stamps
 	Records     map[ledger.What]int64 `json:"records"`
 	Files       int64                 `json:"files"`
 	Bytes       int64                 `json:"bytes"` // of the files

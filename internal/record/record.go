@@ -109,6 +109,7 @@ type Service struct {
 	Config
 	mu    sync.Mutex
 	hands handing
+	kept  keptSizes
 }
 
 // New returns a Service.
@@ -184,6 +185,7 @@ func (s *Service) Publish(ctx context.Context) (ledger.Signed, error) {
 	if err != nil {
 		return ledger.Signed{}, err
 	}
+	s.kept.add(head.Size, signed.Size)
 	return signed, s.sweep(ctx, full)
 }
 

@@ -100,7 +100,7 @@ func (s *Service) Verify(ctx context.Context, v Verifying) (*Report, error) {
 
 func newExamination(ctx context.Context, v Verifying, o Objects) *examination {
 	e := &examination{Verifying: v, ctx: ctx, objects: o, last: map[recordKey]told{}, entries: map[string]int64{}, files: map[string]file{}, named: map[string]bool{},
-		report: &Report{Records: map[ledger.What]int64{}, Faults: []Fault{}}}
+		report: &Report{Compared: len(v.Given), Records: map[ledger.What]int64{}, Faults: []Fault{}}}
 	for _, k := range v.Keys.List() {
 		e.report.Keys = append(e.report.Keys, k.ID)
 	}

@@ -89,7 +89,7 @@ func (e *examination) readCopy(newest head) error {
 	path := ledger.CheckpointPath(newest.Size)
 	data, s, err := e.get(path)
 	switch {
-	case err != nil || s == there && !slices.ContainsFunc(e.heads, func(h head) bool { return h.name == path }): // said already
+	case err != nil || s == damaged || s == there && !slices.ContainsFunc(e.heads, func(h head) bool { return h.name == path }): // said already
 		return err
 	case s == gone:
 		e.report.add(Fault{Wrong: Missing, Place: InCheckpoint, Name: path}.words("no_copy", newest.Size))

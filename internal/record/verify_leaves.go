@@ -58,7 +58,12 @@ func (e *examination) row(r Row) error {
 	n := r.Number
 	far := n > e.rows.next && n >= max(e.rows.says, e.vault.newest.Size) // further than the database says to reach
 	if n < e.rows.next || n > maxLeaves || far {
-		e.report.add(Fault{Wrong: Added, Place: InLeaf, Name: strconv.FormatInt(n, 10)}.words("extra_leaf", n))
+		f := Fault{Wrong: Added, Place: InLeaf, Name: strconv.FormatInt(n, 10)}
+		if n == -1 { // see [Examiner]
+			e.report.add(f.words("no_such_row"))
+		} else {
+			e.report.add(f.words("extra_leaf", n))
+		}
 		return nil
 	}
 	if err := e.gap(n); err != nil {
@@ -101,7 +106,7 @@ func (e *examination) missingLeaf(n int64) error {
 		e.report.add(Fault{Wrong: Missing, Place: InLeaf, Name: strconv.FormatInt(n, 10), Leaf: &n}.words("no_leaf_anywhere", n))
 		return nil
 	}
-	e.report.add(ofLeaf(Missing, n, l).words("no_leaf", n, string(l.What), l.ID, l.Organization, l.By))
+	e.report.add(ofLeaf(Missing, n, l).words("no_leaf", n, named(l.What, l.ID, l.Organization), l.By))
 	e.follow(n, l)
 	return nil
 }
@@ -142,7 +147,7 @@ func (e *examination) changedLeaf(r Row) error {
 		e.believe(r)
 		return nil
 	}
-	e.report.add(ofLeaf(Changed, n, l).words("leaf", n, string(l.What), l.ID, l.Organization, l.By))
+	e.report.add(ofLeaf(Changed, n, l).words("leaf", n, named(l.What, l.ID, l.Organization), l.By))
 	e.follow(n, l)
 	return nil
 }

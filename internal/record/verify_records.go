@@ -15,7 +15,7 @@ func (e *examination) record(r ledger.Record) error {
 	e.report.Records[r.What]++
 	e.Progress(OfRecords, e.report.Records[r.What], 0)
 	if r.Digest == "" {
-		e.report.add(Fault{Wrong: Damaged, Place: InRecord, Name: r.ID, What: r.What}.words("bad_record", string(r.What)))
+		e.report.add(Fault{Wrong: Damaged, Place: InRecord, Name: r.ID, What: r.What}.words("bad_record", kindOf(r.What)))
 		return nil
 	}
 	k := recordKey{r.What, r.Organization, r.ID}
@@ -24,12 +24,12 @@ func (e *examination) record(r ledger.Record) error {
 	switch f := ofRecord(Changed, k, r.About, t); {
 	case !known:
 		f.Wrong, f.Leaf = Added, nil
-		e.report.add(f.words("record_added", string(r.What), r.ID, r.Organization, r.About))
+		e.report.add(f.words("record_added", named(r.What, r.ID, r.Organization), r.About))
 	case t.after == "":
 		f.Wrong = Added
-		e.report.add(f.words("record_back", string(r.What), r.ID, r.Organization, t.number))
+		e.report.add(f.words("record_back", named(r.What, r.ID, r.Organization), t.number))
 	case t.after != r.Digest:
-		e.report.add(f.words("record", string(r.What), r.ID, r.Organization, r.About, t.number))
+		e.report.add(f.words("record", named(r.What, r.ID, r.Organization), r.About, t.number))
 	}
 	e.count(r)
 	for _, f := range r.Files {
@@ -71,7 +71,7 @@ func (e *examination) leftOver() {
 		if t.after == "" || k.what == ledger.Key {
 			continue
 		}
-		e.report.add(ofRecord(Missing, k, t.about, t).words("no_record", string(k.what), k.id, k.organization, t.number))
+		e.report.add(ofRecord(Missing, k, t.about, t).words("no_record", named(k.what, k.id, k.organization), t.number))
 	}
 	for _, id := range slices.Sorted(maps.Keys(e.entries)) {
 		e.report.add(Fault{Wrong: Missing, Place: InDatabase, Name: id, Organization: id}.words("no_organization", id))

@@ -19,14 +19,14 @@ const (
 )
 
 // A Witness is given checkpoints, so that what was signed cannot be taken back
-// unseen. Nothing is given to it before two people allow it, the one who
-// proposes and another; where there is only one account, that one allows
+// unseen. Nothing is given to it before two accounts allow it, the one that
+// proposes and another; where there is at most one account, one person allows
 // alone, and the record says so.
 type Witness struct {
 	ID         string
 	Means      Means
 	Address    string // a folder, a mail address, or a URL
-	ProposedBy string // name of an account
+	ProposedBy string // name of an account, or of a user of the machine
 	Proposed   time.Time
 	AllowedBy  string // "" until it is allowed
 	Allowed    time.Time

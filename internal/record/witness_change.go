@@ -27,11 +27,20 @@ type Witnessing struct {
 	Timeout    time.Duration // for giving one; 30 seconds if 0
 }
 
-// Propose proposes a witness. It is given nothing until it is allowed.
+// Propose proposes a witness. It is given nothing until it is allowed. Once
+// there are accounts, only an account proposes: else it fails with
+// [problem.Denied].
 func (s *Service) Propose(ctx context.Context, by string, m Means, address string) (Witness, error) {
 	address = strings.TrimSpace(address)
 	if err := checkAddress(m, address).OrNil(); err != nil {
 		return Witness{}, err
+	}
+	people, err := s.people(ctx)
+	if err != nil {
+		return Witness{}, err
+	}
+	if people > 0 && account.AtTerminal(by) {
+		return Witness{}, problem.New(problem.Denied, "witness.on_page")
 	}
 	all, err := s.Witnessing.Witnesses.Witnesses(ctx)
 	if err != nil {
@@ -49,9 +58,11 @@ func (s *Service) Propose(ctx context.Context, by string, m Means, address strin
 // now is the time to the microsecond, as it is kept.
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
 
-// Allow lets checkpoints be given to a witness. It fails with [problem.Denied]
-// for the one who proposed it, unless there is no other account that may
-// administer, and with [problem.Conflict] if it is allowed or dropped already.
+// Allow lets checkpoints be given to a witness. Once there are accounts, only
+// an account allows; once there are several, whatever they may do, only another
+// account than the one that proposed it. Else Allow fails with
+// [problem.Denied], and with [problem.Conflict] if the witness is allowed or
+// dropped already.
 func (s *Service) Allow(ctx context.Context, by, id string) error {
 	w, err := s.Witness(ctx, id)
 	switch {
@@ -60,29 +71,49 @@ func (s *Service) Allow(ctx context.Context, by, id string) error {
 	case w.On() || !w.Dropped.IsZero():
 		return problem.New(problem.Conflict, "record.witness_changed")
 	}
-	alone, err := s.Alone(ctx)
+	people, err := s.people(ctx) // the last that is read before it is saved
 	if err != nil {
 		return err
 	}
-	if !alone && account.Key(by) == account.Key(w.ProposedBy) {
-		return problem.New(problem.Denied, "witness.another")
+	if err := mayAllow(people, by, w); err != nil {
+		return err
 	}
 	was := w
 	w.AllowedBy, w.Allowed = by, s.now()
 	return s.Witnessing.Witnesses.SaveWitness(ctx, &was, w, ledger.Actor{By: by, At: w.Allowed})
 }
 
-// Alone reports whether there is at most one account that may administer: who
-// proposes a witness then allows it, too.
+// mayAllow fails if somebody may not allow a witness where there are so many
+// accounts.
+func mayAllow(people int, by string, w Witness) error {
+	switch {
+	case people > 0 && account.AtTerminal(by):
+		return problem.New(problem.Denied, "witness.on_page")
+	case people > 1 && account.AtTerminal(w.ProposedBy):
+		return problem.New(problem.Denied, "witness.propose_again")
+	case people > 1 && account.MayBeOne(by, w.ProposedBy):
+		return problem.New(problem.Denied, "witness.another")
+	}
+	return nil
+}
+
+// Alone reports whether there is at most one account: who proposes a witness
+// then allows it, too.
 func (s *Service) Alone(ctx context.Context) (bool, error) {
+	people, err := s.people(ctx)
+	return people <= 1, err
+}
+
+// people counts the accounts that are not disabled, whatever they may do.
+func (s *Service) people(ctx context.Context) (int, error) {
 	all, err := s.Witnessing.People.Accounts(ctx)
 	n := 0
 	for _, a := range all {
-		if a.May().Has(account.Administer) {
+		if !a.Disabled {
 			n++
 		}
 	}
-	return n <= 1, err
+	return n, err
 }
 
 // Drop ends giving to a witness, or takes back a proposal. One is enough for it.
@@ -113,7 +144,8 @@ func (s *Service) Witness(ctx context.Context, id string) (Witness, error) {
 	return Witness{}, problem.New(problem.NotFound, "witness.none")
 }
 
-// AllowedAlone reports whether the one who proposed the witness allowed it.
+// AllowedAlone reports whether the one who proposed the witness may have
+// allowed it: whoever is at a terminal may be anybody.
 func (w Witness) AllowedAlone() bool {
-	return w.AllowedBy != "" && account.Key(w.AllowedBy) == account.Key(w.ProposedBy)
+	return w.AllowedBy != "" && account.MayBeOne(w.AllowedBy, w.ProposedBy)
 }

@@ -14,47 +14,53 @@ const InWitness Place = "witness"
 // VerifyWitnessed is [Service.Verify], also against what witnesses have: the
 // copies in folders that can be read, and the time stamps that are kept.
 func (s *Service) VerifyWitnessed(ctx context.Context, v Verifying) (*Report, error) {
-	given, faults, err := s.Witnessed(ctx)
+	found, err := s.witnessed(ctx)
 	if err != nil {
 		return nil, err
 	}
-	v.Given = append(v.Given, given...)
+	v.Given = append(v.Given, found.given...)
 	r, err := s.Verify(ctx, v)
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range faults {
+	r.Compared += found.stamps
+	for _, f := range found.faults {
 		r.add(f)
 	}
 	return r, nil
 }
 
-// Witnessed returns the checkpoints that witnesses have and that can be read,
-// as far as they differ from those kept here, with the newest of those that do
-// not; and what is wrong with the witnesses and with their receipts. A dropped
-// witness is read as well, and its absence is no fault.
-func (s *Service) Witnessed(ctx context.Context) ([]Given, []Fault, error) {
+// witnessed is what witnesses have: the checkpoints that can be read, as far as
+// they differ from those kept here, with the newest of those that do not; how
+// many time stamps were looked at; and what is wrong with the witnesses and
+// with their receipts.
+type witnessed struct {
+	given  []Given
+	stamps int
+	faults []Fault
+}
+
+// witnessed looks at every witness. A dropped one is read as well, and its
+// absence is no fault.
+func (s *Service) witnessed(ctx context.Context) (found witnessed, err error) {
 	all, err := s.Witnessing.Witnesses.Witnesses(ctx)
 	if err != nil {
-		return nil, nil, err
+		return found, err
 	}
-	var given []Given
-	var faults []Fault
 	for _, w := range all {
 		if w.AllowedBy == "" {
 			continue
 		}
 		copies, wrong, err := s.copies(ctx, w)
 		if err != nil {
-			return nil, nil, err
+			return found, err
 		}
-		receipts, err := s.checkReceipts(ctx, w)
-		if err != nil {
-			return nil, nil, err
+		found.given, found.faults = append(found.given, copies...), append(found.faults, wrong...)
+		if err := s.checkReceipts(ctx, w, &found); err != nil {
+			return found, err
 		}
-		given, faults = append(given, copies...), append(append(faults, wrong...), receipts...)
 	}
-	return given, faults, nil
+	return found, nil
 }
 
 // copies reads what a witness has.
@@ -100,20 +106,22 @@ func witnessFault(wrong Wrong, name string) Fault {
 
 // checkReceipts reads every receipt of a witness again, and holds the time
 // stamps among them against the checkpoints that they are for.
-func (s *Service) checkReceipts(ctx context.Context, w Witness) ([]Fault, error) {
+func (s *Service) checkReceipts(ctx context.Context, w Witness, found *witnessed) error {
 	sizes, err := s.receipted(ctx, w.ID)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var faults []Fault
 	for _, size := range sizes {
-		f, err := s.checkReceipt(ctx, w, size)
+		faults, err := s.checkReceipt(ctx, w, size)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		faults = append(faults, f...)
+		found.faults = append(found.faults, faults...)
+		if w.Means == ByTimeStamp {
+			found.stamps++
+		}
 	}
-	return faults, nil
+	return nil
 }
 
 func (s *Service) checkReceipt(ctx context.Context, w Witness, size int64) ([]Fault, error) {

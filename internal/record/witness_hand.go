@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,7 +31,9 @@ type handing struct {
 // handed is what became of giving to one witness.
 type handed struct {
 	busy     bool
-	size     int64 // of the largest checkpoint that it has
+	sizes    []int64   // of the checkpoints that it has receipts for, the smallest first
+	read     time.Time // when they were read
+	size     int64     // of the largest checkpoint that it has
 	given    time.Time
 	failed   time.Time
 	failure  error
@@ -124,16 +127,12 @@ func (s *Service) known(ctx context.Context, id string) (*handed, error) {
 		return h, nil
 	}
 	h = &handed{size: -1}
-	sizes, err := s.receipted(ctx, id)
+	sizes, r, err := s.receipts(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	if len(sizes) > 0 {
-		r, err := s.Receipt(ctx, id, sizes[0])
-		if err != nil && problem.KindOf(err) != problem.Conflict { // a receipt that was changed is found by verifying
-			return nil, err
-		}
-		h.size, h.given, h.next = sizes[0], r.At, r.At.Add(s.every(r.Means))
+	if h.sizes, h.read = sizes, s.Now(); len(sizes) > 0 {
+		h.size, h.given, h.next = last(sizes), r.At, r.At.Add(s.every(r.Means))
 	}
 	s.hands.mu.Lock()
 	defer s.hands.mu.Unlock()
@@ -145,6 +144,44 @@ func (s *Service) known(ctx context.Context, id string) (*handed, error) {
 	}
 	s.hands.of[id] = h
 	return h, nil
+}
+
+// receipts returns the sizes that a witness has given receipts for, the
+// smallest first, and the receipt for the largest.
+func (s *Service) receipts(ctx context.Context, id string) ([]int64, Receipt, error) {
+	sizes, err := s.receipted(ctx, id)
+	if err != nil || len(sizes) == 0 {
+		return nil, Receipt{}, err
+	}
+	r, err := s.Receipt(ctx, id, last(sizes))
+	if problem.KindOf(err) == problem.Conflict { // a receipt that was changed is found by verifying
+		err = nil
+	}
+	return sizes, r, err
+}
+
+// refresh reads again which receipts there are, at most once a minute: other
+// processes give, too.
+func (s *Service) refresh(ctx context.Context, id string, h *handed) error {
+	s.hands.mu.Lock()
+	fresh, newest := s.Now().Sub(h.read) < every, last(h.sizes)
+	s.hands.mu.Unlock()
+	if fresh {
+		return nil
+	}
+	sizes, r, err := s.receipts(ctx, id)
+	if err != nil {
+		return err
+	}
+	s.hands.mu.Lock()
+	defer s.hands.mu.Unlock()
+	if last(h.sizes) != newest {
+		return nil // one was given meanwhile
+	}
+	if h.sizes, h.read = sizes, s.Now(); last(sizes) > h.size {
+		h.size, h.given = last(sizes), r.At
+	}
+	return nil
 }
 
 func (s *Service) wants(h *handed, size int64) bool {
@@ -197,6 +234,9 @@ func (s *Service) give(ctx context.Context, head ledger.Signed, w Witness, again
 		}
 		return Handed{Witness: w, Size: head.Size, Err: err}
 	}
+	if at, has := slices.BinarySearch(h.sizes, head.Size); !has {
+		h.sizes = slices.Insert(h.sizes, at, head.Size)
+	}
 	h.size, h.given, h.failure, h.failures = max(h.size, head.Size), r.At, nil, 0
 	h.next = s.Now().Add(s.every(w.Means))
 	return Handed{Witness: w, Size: head.Size, Receipt: r}
@@ -240,7 +280,8 @@ type WitnessState struct {
 }
 
 // States returns every witness that was ever proposed with what became of
-// giving to it, the oldest first.
+// giving to it, the oldest first. What another process gave is told within a
+// minute.
 func (s *Service) States(ctx context.Context) ([]WitnessState, error) {
 	all, err := s.Witnessing.Witnesses.Witnesses(ctx)
 	if err != nil {
@@ -248,15 +289,16 @@ func (s *Service) States(ctx context.Context) ([]WitnessState, error) {
 	}
 	states := make([]WitnessState, 0, len(all))
 	for _, w := range all {
-		sizes, err := s.receipted(ctx, w.ID)
-		if err != nil {
-			return nil, err
-		}
 		h, err := s.known(ctx, w.ID)
+		if err == nil {
+			err = s.refresh(ctx, w.ID, h)
+		}
 		if err != nil {
 			return nil, err
 		}
 		s.hands.mu.Lock()
+		sizes := slices.Clone(h.sizes)
+		slices.Reverse(sizes)
 		states = append(states, WitnessState{w, sizes, h.given, h.failed, h.failure, h.next})
 		s.hands.mu.Unlock()
 	}

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -76,12 +75,12 @@ func sizeOf(path string) (int64, bool) {
 }
 
 // receipted returns the sizes that a witness has given receipts for, the
-// largest first.
+// smallest first.
 func (s *Service) receipted(ctx context.Context, id string) ([]int64, error) {
 	return s.sizes(ctx, receiptsFolder+id)
 }
 
-// sizes returns those of the checkpoints below a folder, the largest first.
+// sizes returns those of the checkpoints below a folder, the smallest first.
 func (s *Service) sizes(ctx context.Context, folder string) ([]int64, error) {
 	var all []int64
 	for path, err := range s.Objects.List(ctx, folder+"/") {
@@ -95,7 +94,7 @@ func (s *Service) sizes(ctx context.Context, folder string) ([]int64, error) {
 			all = append(all, size)
 		}
 	}
-	slices.SortFunc(all, func(a, b int64) int { return cmp.Compare(b, a) })
+	slices.Sort(all)
 	return all, nil
 }
 

@@ -29,6 +29,9 @@ type room struct {
 	accounts  []account.Account
 	channel   *channel
 	stampErr  error
+	lost      int64 // leaves at the end that are counted and not there
+	read      int64 // leaves that were asked for
+	lists     int   // times that the vault was listed
 }
 
 func (r *room) now() time.Time {
@@ -49,11 +52,19 @@ func (r *room) Size(context.Context) (int64, error) { return int64(len(r.leaves)
 
 func (r *room) Leaves(_ context.Context, from, to int64) ([]Row, error) {
 	var rows []Row
-	for n := from; n < min(to, int64(len(r.leaves))); n++ {
+	r.read += max(0, to-from)
+	for n := from; n < min(to, int64(len(r.leaves))-r.lost); n++ {
 		rows = append(rows, Row{Number: n, Body: r.leaves[n]})
 	}
 	return rows, nil
 }
+
+// CountLeaves and FindLeaves are for pages.
+func (r *room) CountLeaves(_ context.Context, from, to int64) (int64, error) {
+	return max(0, min(to, int64(len(r.leaves)))-from) - r.lost, nil
+}
+
+func (r *room) FindLeaves(context.Context, Search) ([]Row, error) { return nil, nil }
 
 func (r *room) About(context.Context, ledger.What, string, string) ([]Row, error) { return nil, nil }
 
@@ -131,6 +142,7 @@ func (r *room) Replace(_ context.Context, path string, data []byte) error {
 func (r *room) List(_ context.Context, folder string) iter.Seq2[string, error] {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.lists++
 	paths := slices.Sorted(maps.Keys(r.objects))
 	return func(yield func(string, error) bool) {
 		for _, p := range paths {
@@ -230,7 +242,7 @@ func (r *room) service(t *testing.T) *Service {
 	for _, m := range AllMeans() {
 		channels[m] = r.channel
 	}
-	return New(Config{Store: r, Objects: r, Signers: []*ledger.Signer{signer}, Keys: keys, Now: r.now,
+	return New(Config{Store: r, Objects: r, Signers: []*ledger.Signer{signer}, Keys: keys, Now: r.now, Search: r,
 		Witnessing: Witnessing{Witnesses: r, People: r, Channels: channels, Stamps: stamps{r}, Timeout: 50 * time.Millisecond}})
 }
 
@@ -360,16 +372,60 @@ func TestTwoAllow(t *testing.T) {
 	}
 }
 
-func TestOneAloneAllows(t *testing.T) {
-	s, r := newRoom(t)
+// who leaves these accounts in the room.
+func (r *room) who(names ...string) {
 	for i := range r.accounts {
-		r.accounts[i].Disabled = r.accounts[i].Name != "Ann"
+		r.accounts[i].Disabled = !slices.Contains(names, r.accounts[i].Name)
 	}
-	w, err := s.Propose(t.Context(), "Ann", ByFolder, "/mnt/a")
-	must(t, err)
-	must(t, s.Allow(t.Context(), "Ann", w.ID))
-	if w, err = s.Witness(t.Context(), w.ID); err != nil || !w.On() || !w.AllowedAlone() {
-		t.Errorf("witness = %+v, %v; want one that says that it was allowed alone", w, err)
+}
+
+// TestWhoAllows has somebody propose a witness while there are some accounts,
+// and somebody allow it when there are others. Cy is an editor.
+func TestWhoAllows(t *testing.T) {
+	ann, bo := account.Terminal("ann"), account.Terminal("bo")
+	tests := map[string]struct {
+		there    []string
+		proposes string
+		then     []string
+		allows   string
+		want     string // the key of the refusal, "" for none
+		alone    bool
+	}{
+		"two administrators":                   {[]string{"Ann", "Bo"}, "Ann", []string{"Ann", "Bo"}, "Bo", "", false},
+		"one account":                          {[]string{"Ann"}, "Ann", []string{"Ann"}, "Ann", "", true},
+		"one administrator and an editor":      {[]string{"Ann", "Cy"}, "Ann", []string{"Ann", "Cy"}, "Ann", "witness.another", false},
+		"one account when it was proposed":     {[]string{"Ann"}, "Ann", []string{"Ann", "Cy"}, "Ann", "witness.another", false},
+		"the other was disabled":               {[]string{"Ann", "Bo"}, "Ann", []string{"Ann"}, "Ann", "", true},
+		"who proposed it was disabled":         {[]string{"Ann", "Bo"}, "Ann", []string{"Bo"}, "Bo", "", false},
+		"no account, one user":                 {nil, ann, nil, ann, "", true},
+		"no account, two users":                {nil, ann, nil, bo, "", true},
+		"user and the account of the same":     {nil, ann, []string{"Ann", "Bo"}, "Ann", "witness.propose_again", false},
+		"user and some account":                {nil, ann, []string{"Ann", "Bo"}, "Bo", "witness.propose_again", false},
+		"user and the only account":            {nil, ann, []string{"Bo"}, "Bo", "", true},
+		"account, and a user with one account": {[]string{"Ann"}, "Ann", []string{"Ann"}, ann, "witness.on_page", false},
+		"account and a user":                   {[]string{"Ann", "Bo"}, "Ann", []string{"Ann", "Bo"}, bo, "witness.on_page", false},
+		"user who proposes beside an account":  {[]string{"Ann"}, ann, nil, "", "witness.on_page", false},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			s, r := newRoom(t)
+			r.who(tt.there...)
+			w, err := s.Propose(t.Context(), tt.proposes, ByFolder, "/mnt/a")
+			if err == nil {
+				r.who(tt.then...)
+				err = s.Allow(t.Context(), tt.allows, w.ID)
+			}
+			if tt.want != "" {
+				if e, ok := errors.AsType[*problem.Error](err); !ok || e.Kind != problem.Denied || e.Msg.Key != tt.want {
+					t.Errorf("refused with %v, want %s", err, tt.want)
+				}
+				return
+			}
+			must(t, err)
+			if w, err = s.Witness(t.Context(), w.ID); err != nil || !w.On() || w.AllowedAlone() != tt.alone {
+				t.Errorf("witness = %+v, %v; want one that says whether it was allowed alone: %v", w, err, tt.alone)
+			}
+		})
 	}
 }
 
@@ -575,6 +631,9 @@ func TestWitnessed(t *testing.T) {
 			if report.Given == 0 && tt.want == nil {
 				t.Error("no checkpoint of a witness was compared")
 			}
+			if report.Compared == 0 {
+				t.Error("it does not say that anything from elsewhere was looked at")
+			}
 		})
 	}
 }
@@ -612,6 +671,7 @@ func TestSigning(t *testing.T) {
 	}{
 		"nothing":           {func(*room) {}, 0, ""},
 		"waiting":           {func(r *room) { r.leaves = append(r.leaves, r.leaves[1]) }, 1, ""},
+		"waiting, with gap": {func(r *room) { r.leaves, r.lost = append(r.leaves, r.leaves[1]), 1 }, 1, "is not in the database"},
 		"rolled back":       {func(r *room) { r.leaves = r.leaves[:1] }, 0, "put back"},
 		"head written over": {func(r *room) { r.objects[headPath] = []byte("x") }, 2, "not good"},
 	}
@@ -620,11 +680,15 @@ func TestSigning(t *testing.T) {
 			s, r := newRoom(t)
 			r.change(t, s)
 			tt.plant(r)
+			r.read = 0
 			got, err := s.Signing(t.Context())
 			must(t, err)
 			trouble := ""
 			if got.Trouble != nil {
 				trouble = got.Trouble.Error()
+			}
+			if r.read != 0 && !strings.Contains(tt.want, "not in the database") {
+				t.Errorf("%d leaves were read to tell how far signing has come", r.read)
 			}
 			if got.Waiting() != tt.waiting || (trouble == "") != (tt.want == "") || !strings.Contains(trouble, tt.want) {
 				t.Errorf("%d waiting, %q; want %d, %q", got.Waiting(), trouble, tt.waiting, tt.want)
@@ -635,8 +699,8 @@ func TestSigning(t *testing.T) {
 
 func TestCoveredAt(t *testing.T) {
 	for n, want := range map[int64]int64{0: 3, 2: 3, 3: 10, 9: 10, 10: -1} {
-		if got := CoveredAt([]int64{10, 3}, n); got != want {
-			t.Errorf("CoveredAt(10 3, %d) = %d, want %d", n, got, want)
+		if got := CoveredAt([]int64{3, 10}, n); got != want {
+			t.Errorf("CoveredAt(3 10, %d) = %d, want %d", n, got, want)
 		}
 	}
 }

@@ -38,7 +38,7 @@ func Verification(w io.Writer, l message.Lang, r *record.Report) error {
 	t.line("verify.records", strings.Join(counts, ", "))
 	t.line("verify.files", r.Files, r.Bytes)
 	t.line("verify.keys", strings.Join(r.Keys, ", "))
-	if r.Given == 0 {
+	if r.Compared == 0 {
 		t.line("verify.no_witness")
 	}
 	_, err := io.WriteString(w, t.b.String())

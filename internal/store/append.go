@@ -2,8 +2,8 @@ package store
 
 import (
 	"context"
-	"fmt"
-	"strings"
+	"slices"
+	"strconv"
 	"time"
 
 	"guanji/internal/ledger"
@@ -12,18 +12,10 @@ import (
 	"guanji/internal/standing"
 )
 
-// manyChanges is from how many changes on an Append keeps others waiting too
-// long to share a transaction with them.
-const manyChanges = 200
-
 // Append implements [standing.Store]. The row of the organization is the lock
 // under which entries are numbered.
 func (s *Store) Append(ctx context.Context, organization string, create bool, changes []standing.Change, a standing.Author, at time.Time) (revision int64, err error) {
-	change := s.change
-	if len(changes) > manyChanges {
-		change = s.changeAlone
-	}
-	err = change(ctx, func(x *changing) error {
+	err = s.change(ctx, len(changes), func(x *changing) error {
 		if create {
 			if err := s.insertOrganization(ctx, x, organization, at); err != nil {
 				return err
@@ -81,42 +73,48 @@ func scanStand(r row) (v stand, err error) {
 	return v, err
 }
 
-// The queries for what stands about everything, and about one Ref.
+// The query for what stands, about everything or about some Refs.
 const (
-	standColumns = `select e.about, e.subject, e.key, e.seq, coalesce(l.after, '') from `
-	standLeaf    = ` e left join leaf l on l.what = 'entry' and l.organization = $1 and l.id = cast(e.seq as text)`
-	allStand     = standColumns + `(select about, subject, key, max(seq) as seq from entry where organization = $1 group by about, subject, key)` + standLeaf
-	oneStands    = standColumns + `(select about, subject, key, seq from entry
-		where organization = $1 and about = $2 and subject = $3 and key = $4 order by seq desc limit 1)` + standLeaf
+	standHead = `select e.about, e.subject, e.key, e.seq, coalesce(l.after, '') from (select about, subject, key, max(seq) as seq from entry where organization = $1`
+	standTail = ` group by about, subject, key) e left join leaf l on l.what = 'entry' and l.organization = $1 and l.id = cast(e.seq as text)`
 )
 
 // lookups is how many rows are read in passing while one is looked for.
-const lookups = 10
+const lookups = 2
 
 // stands returns what stands about the Refs of changes. Where there are many
 // beside all that was ever stated, reading everything at once beats looking for
 // each.
-func stands(ctx context.Context, x executor, organization string, revision int64, changes []standing.Change) (map[standing.Ref]stand, error) {
+func stands(ctx context.Context, x *changing, organization string, revision int64, changes []standing.Change) (map[standing.Ref]stand, error) {
 	at := map[standing.Ref]stand{}
-	add := func(query string, args ...any) error {
-		all, err := list(ctx, x, scanStand, query, args...)
-		for _, v := range all {
-			at[v.ref] = v
-		}
-		return err
-	}
 	switch {
 	case revision == 0:
 		return at, nil
 	case int64(len(changes))*lookups > revision:
-		return at, add(allStand, organization)
+		return at, addStands(ctx, x, at, organization, "", organization)
 	}
-	for _, c := range changes {
-		if err := add(oneStands, organization, string(c.Ref.About), c.Ref.Subject, c.Ref.Key); err != nil {
+	for part := range slices.Chunk(changes, x.store.db.dialect().rows) {
+		args := []any{organization}
+		for _, c := range part {
+			args = append(args, string(c.Ref.About), c.Ref.Subject, c.Ref.Key)
+		}
+		if err := addStands(ctx, x, at, organization, ` and (about, subject, key) in (values `+placeholdersFrom(2, len(part), 3)+`)`, args...); err != nil {
 			return nil, err
 		}
 	}
 	return at, nil
+}
+
+// addStands adds what stands about the Refs of a condition.
+func addStands(ctx context.Context, x *changing, at map[standing.Ref]stand, organization, where string, args ...any) error {
+	all, err := list(ctx, x, scanStand, standHead+where+standTail, args...)
+	for _, v := range all {
+		if told, ok := x.told[recordKey{ledger.Entry, organization, strconv.FormatInt(v.seq, 10)}]; ok {
+			v.digest = told
+		}
+		at[v.ref] = v
+	}
+	return err
 }
 
 // unseen fails with a [*standing.Changed] if a change did not see the entry
@@ -161,19 +159,23 @@ func insertEntries(ctx context.Context, x executor, atOnce int, organization str
 }
 
 // placeholders returns ($1, $2), ($3, $4) and so on.
-func placeholders(rows, fields int) string {
-	var b strings.Builder
+func placeholders(rows, fields int) string { return placeholdersFrom(1, rows, fields) }
+
+// placeholdersFrom is [placeholders] with another first number.
+func placeholdersFrom(first, rows, fields int) string {
+	var b []byte
 	for i := range rows {
 		for j := range fields {
-			sep := ", "
-			if j == 0 {
-				sep = "("
-				if i > 0 {
-					sep = "), ("
-				}
+			switch {
+			case j > 0:
+				b = append(b, ", $"...)
+			case i > 0:
+				b = append(b, "), ($"...)
+			default:
+				b = append(b, "($"...)
 			}
-			fmt.Fprintf(&b, "%s$%d", sep, i*fields+j+1)
+			b = strconv.AppendInt(b, int64(first+i*fields+j), 10)
 		}
 	}
-	return b.String() + ")"
+	return string(append(b, ')'))
 }

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 }
 
 // children are the jobs of other processes, to be killed at them.
-var children = map[string]func(address string){"append": childAppends, "hold": childHolds}
+var children = map[string]func(address string){"append": childAppends, "hold": childHolds, "die": childDies}
 
 // child starts another process at a job. Lines are what it says.
 func child(t *testing.T, job, address string) (cmd *exec.Cmd, lines *bufio.Scanner) {

@@ -72,7 +72,7 @@ func (s *Store) Filed(ctx context.Context, organization string, after int64) (fi
 // File implements [filing.Store]. The row of the organization is the lock
 // under which items are numbered.
 func (s *Store) File(ctx context.Context, organization string, seen int64, items []evidence.Item, a ledger.Actor) (filed []evidence.Filed, err error) {
-	err = s.change(ctx, func(x *changing) error {
+	err = s.change(ctx, len(items), func(x *changing) error {
 		n, err := x.exec(ctx, `update organization set revision = revision where id = $1`, organization)
 		if err != nil {
 			return err
@@ -114,7 +114,7 @@ func (s *Store) file(ctx context.Context, x *changing, organization string, f ev
 	}
 	was := ""
 	if row.ends > 0 {
-		if was, err = before(ctx, x, ledger.Filed, organization, strconv.FormatInt(row.ends, 10)); err != nil {
+		if was, err = x.before(ctx, ledger.Filed, organization, strconv.FormatInt(row.ends, 10)); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -46,7 +47,10 @@ func (x *changing) insert(ctx context.Context, first int64, leaves []ledger.Leaf
 
 // before returns the digest that the newest leaf about a record gives, "" if
 // there is none.
-func before(ctx context.Context, x executor, what ledger.What, organization, id string) (digest string, err error) {
+func (x *changing) before(ctx context.Context, what ledger.What, organization, id string) (digest string, err error) {
+	if digest, ok := x.told[recordKey{what, organization, id}]; ok {
+		return digest, nil
+	}
 	digests, err := list(ctx, x, func(r row) (d string, err error) { return d, r.Scan(&d) },
 		`select after from leaf where what = $1 and organization = $2 and id = $3 order by idx desc limit 1`, string(what), organization, id)
 	if err != nil || len(digests) == 0 {
@@ -57,7 +61,7 @@ func before(ctx context.Context, x executor, what ledger.What, organization, id 
 
 // tellNow tells of a record as it stands now.
 func (x *changing) tellNow(ctx context.Context, r ledger.Record, a ledger.Actor) error {
-	was, err := before(ctx, x, r.What, r.Organization, r.ID)
+	was, err := x.before(ctx, r.What, r.Organization, r.ID)
 	if err != nil || was == r.Digest {
 		return err
 	}
@@ -67,7 +71,7 @@ func (x *changing) tellNow(ctx context.Context, r ledger.Record, a ledger.Actor)
 
 // tellGone tells that a record is gone.
 func (x *changing) tellGone(ctx context.Context, r ledger.Record, a ledger.Actor) error {
-	was, err := before(ctx, x, r.What, r.Organization, r.ID)
+	was, err := x.before(ctx, r.What, r.Organization, r.ID)
 	l := r.Leaf(a, was)
 	l.After = ""
 	x.tell(l)
@@ -111,7 +115,7 @@ func (s *Store) About(ctx context.Context, what ledger.What, organization, id st
 
 // Tell implements [record.Store].
 func (s *Store) Tell(ctx context.Context, r ledger.Record, a ledger.Actor) error {
-	return s.change(ctx, func(x *changing) error {
+	return s.change(ctx, 1, func(x *changing) error {
 		if err := lockPeople(ctx, x); err != nil { // of two who tell of one record, one sees the leaf of the other
 			return err
 		}
@@ -185,7 +189,7 @@ func eachRow[T any](ctx context.Context, x executor, query string, scan func(row
 	}
 	defer rows.Close()
 	for rows.Next() {
-		v, err := scan(rows)
+		v, err := scan(typed{rows})
 		if err != nil {
 			v = bad
 		}
@@ -196,10 +200,57 @@ func eachRow[T any](ctx context.Context, x executor, query string, scan func(row
 	return rows.Err()
 }
 
+// typed is a row whose values are of the types that the program writes. SQLite
+// keeps a value of any type in any column, and reads a text and the same bytes
+// into one string, while no statement of the program finds the one by the
+// other: whoever changes the type hides a row.
+type typed struct{ row }
+
+var errType = errors.New("a value of another type than is written")
+
+func (t typed) Scan(into ...any) error {
+	values := make([]any, len(into))
+	for i := range values {
+		values[i] = new(any)
+	}
+	if err := t.row.Scan(values...); err != nil {
+		return err
+	}
+	for i, v := range values {
+		if !assign(into[i], *v.(*any)) {
+			return errType
+		}
+	}
+	return nil
+}
+
+// assign sets what into points to, and reports whether the value is of its
+// type.
+func assign(into, value any) (ok bool) {
+	switch p := into.(type) {
+	case *string:
+		*p, ok = value.(string)
+	case **string:
+		var s string
+		if s, ok = value.(string); ok {
+			*p = &s
+		}
+		ok = ok || value == nil
+	case *int64:
+		*p, ok = value.(int64)
+	case *bool:
+		if *p, ok = value.(bool); !ok {
+			n, isInt := value.(int64) // as SQLite keeps them
+			*p, ok = n == 1, isInt && (n == 0 || n == 1)
+		}
+	}
+	return ok
+}
+
 // adopt tells of every record that was there before the ledger was. It says
 // nothing of what was done to them until then.
 func (s *Store) adopt(ctx context.Context, x executor, a ledger.Actor) error {
-	c := &changing{executor: x, store: s}
+	c := &changing{executor: x, store: s, told: map[recordKey]string{}}
 	for _, t := range everything() {
 		if err := eachRow(ctx, x, t.query, t.scan, ledger.Record{}, func(r ledger.Record) error {
 			if r.Digest == "" {

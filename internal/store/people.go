@@ -57,7 +57,7 @@ func (s *Store) notFound(err error, key string, args ...any) error {
 
 // AddAccount implements [access.Accounts].
 func (s *Store) AddAccount(ctx context.Context, a account.Account, link access.Pass, by ledger.Actor) error {
-	return s.change(ctx, func(x *changing) error {
+	return s.change(ctx, 1, func(x *changing) error {
 		if err := s.insertAccount(ctx, x, a, "", by); err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func (x *changing) countDropped(ctx context.Context, by ledger.Actor, where stri
 // SetAccount implements [access.Accounts]. What a says nothing of stays as it
 // is in the database.
 func (s *Store) SetAccount(ctx context.Context, a account.Account, by ledger.Actor) error {
-	return s.change(ctx, func(x *changing) error {
+	return s.change(ctx, 1, func(x *changing) error {
 		if err := lockPeople(ctx, x); err != nil {
 			return err
 		}
@@ -146,7 +146,7 @@ func lockPeople(ctx context.Context, x executor) error {
 // under which its passes are looked at: of two who choose by one link, one
 // finds it.
 func (s *Store) SetPassword(ctx context.Context, id, hash, pass string, by ledger.Actor) error {
-	return s.change(ctx, func(x *changing) error {
+	return s.change(ctx, 1, func(x *changing) error {
 		n, err := x.exec(ctx, `update account set password = $1 where id = $2`, hash, id)
 		if err != nil {
 			return err
@@ -171,7 +171,7 @@ func (s *Store) SetPassword(ctx context.Context, id, hash, pass string, by ledge
 
 // Begin implements [access.Starting].
 func (s *Store) Begin(ctx context.Context, link access.Pass, by ledger.Actor) error {
-	return s.change(ctx, func(x *changing) error {
+	return s.change(ctx, 1, func(x *changing) error {
 		if err := lockPeople(ctx, x); err != nil {
 			return err
 		}
@@ -198,7 +198,7 @@ func noAccounts(ctx context.Context, x executor) error {
 
 // Start implements [access.Starting].
 func (s *Store) Start(ctx context.Context, link string, a account.Account, hash string, by ledger.Actor) error {
-	return s.change(ctx, func(x *changing) error {
+	return s.change(ctx, 1, func(x *changing) error {
 		if err := lockPeople(ctx, x); err != nil {
 			return err
 		}
@@ -252,7 +252,7 @@ func insertPass(ctx context.Context, x *changing, p access.Pass, by ledger.Actor
 // SavePass implements [access.Passes]. Passes long expired are swept out. The
 // row of the account is locked, so that no pass is added while it is disabled.
 func (s *Store) SavePass(ctx context.Context, p access.Pass, by ledger.Actor) error {
-	return s.change(ctx, func(x *changing) error {
+	return s.change(ctx, 1, func(x *changing) error {
 		sweeper := ledger.Actor{By: ledger.Program, At: by.At}
 		if err := x.dropPasses(ctx, sweeper, `expires_at < $1`, micros(p.Created.Add(-24*time.Hour))); err != nil {
 			return err
@@ -303,7 +303,7 @@ func (s *Store) TouchPass(ctx context.Context, digest string, seen time.Time) er
 
 // TakePass implements [access.Passes].
 func (s *Store) TakePass(ctx context.Context, digest string, by ledger.Actor) error {
-	return s.change(ctx, func(x *changing) error { return takePass(ctx, x, digest, by) })
+	return s.change(ctx, 1, func(x *changing) error { return takePass(ctx, x, digest, by) })
 }
 
 func takePass(ctx context.Context, x *changing, digest string, by ledger.Actor) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -69,6 +70,14 @@ func (db *postgresDB) dialect() dialect {
 		unfit: func(err error) bool {
 			e, ok := errors.AsType[*pgconn.PgError](err)
 			return ok && e.Code == "22021"
+		},
+		refused: func(err error) bool {
+			e, ok := errors.AsType[*pgconn.PgError](err)
+			return ok && (strings.HasPrefix(e.Code, "22") || strings.HasPrefix(e.Code, "23")) // of data, of integrity
+		},
+		undone: func(err error) bool {
+			e, ok := errors.AsType[*pgconn.PgError](err)
+			return ok && (e.Code == "40P01" || e.Code == "40001") // a deadlock, a conflict
 		},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"modernc.org/sqlite"
@@ -92,6 +93,11 @@ func (db *sqliteDB) dialect() dialect {
 		},
 		missing: func(err error) bool { return errors.Is(err, sql.ErrNoRows) },
 		unfit:   func(error) bool { return false },
+		refused: func(err error) bool {
+			e, ok := errors.AsType[*sqlite.Error](err)
+			return ok && slices.Contains([]int{sqlitelib.SQLITE_CONSTRAINT, sqlitelib.SQLITE_TOOBIG, sqlitelib.SQLITE_MISMATCH}, e.Code()&0xff)
+		},
+		undone: func(error) bool { return false }, // one writes at a time
 	}
 }
 

@@ -65,6 +65,8 @@ type dialect struct {
 	unique  func(error) bool
 	missing func(error) bool // no row
 	unfit   func(error) bool // a text that it does not keep
+	refused func(error) bool // a statement that cannot be done, while others can
+	undone  func(error) bool // a transaction undone because of others, which may succeed now
 }
 
 // Open opens a database and brings its schema up to date: the one of a

@@ -56,7 +56,7 @@ func (s *Store) Witnesses(ctx context.Context) (all []record.Witness, err error)
 
 // SaveWitness implements [record.Witnesses].
 func (s *Store) SaveWitness(ctx context.Context, was *record.Witness, w record.Witness, a ledger.Actor) error {
-	return s.change(ctx, func(x *changing) error {
+	return s.change(ctx, 1, func(x *changing) error {
 		if was == nil {
 			_, err := x.exec(ctx, `insert into witness (`+witnessColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
 				w.ID, string(w.Means), w.Address, w.ProposedBy, microsOrNot(w.Proposed), w.AllowedBy, microsOrNot(w.Allowed), microsOrNot(w.Dropped))

@@ -51,10 +51,14 @@ func TestFindLeaves(t *testing.T) {
 			"everything":            {record.Search{Before: math.MaxInt64, Limit: 9}, []string{"witness ", "entry beta", "entry acme"}},
 			"a few":                 {record.Search{Before: math.MaxInt64, Limit: 2}, []string{"witness ", "entry beta"}},
 			"older":                 {record.Search{Before: 2, Limit: 9}, []string{"entry beta", "entry acme"}},
-			"of a kind":             {record.Search{Before: math.MaxInt64, Limit: 9, What: ledger.Witness}, []string{"witness "}},
+			"of a kind":             {record.Search{Before: math.MaxInt64, Limit: 9, Kinds: []ledger.What{ledger.Witness}}, []string{"witness "}},
 			"of an organization":    {record.Search{Before: math.MaxInt64, Limit: 9, Organization: "acme"}, []string{"entry acme"}},
 			"of a record":           {record.Search{Before: math.MaxInt64, Limit: 9, ID: "w1"}, []string{"witness "}},
-			"of nothing that there": {record.Search{Before: math.MaxInt64, Limit: 9, What: ledger.Key, ID: "w1"}, nil},
+			"of an organization's":  {record.Search{Before: math.MaxInt64, Limit: 9, ID: "1"}, []string{"entry beta", "entry acme"}},
+			"of both":               {record.Search{Before: math.MaxInt64, Limit: 9, Organization: "beta", ID: "1"}, []string{"entry beta"}},
+			"of some kinds":         {record.Search{Before: math.MaxInt64, Limit: 2, Kinds: []ledger.What{ledger.Key, ledger.Entry, ledger.Witness}}, []string{"witness ", "entry beta"}},
+			"of no kind there is":   {record.Search{Before: math.MaxInt64, Limit: 9, Kinds: []ledger.What{"x' or 1"}}, nil},
+			"of nothing that there": {record.Search{Before: math.MaxInt64, Limit: 9, Kinds: []ledger.What{ledger.Key}, ID: "w1"}, nil},
 		}
 		for name, tt := range tests {
 			t.Run(name, func(t *testing.T) {

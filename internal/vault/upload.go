@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"slices"
 	"time"
 
 	"guanji/internal/problem"
@@ -147,6 +148,20 @@ func (v *Vault) Upload(ctx context.Context, id string) (Upload, error) {
 		return u, err
 	}
 	return u, v.syncData(id)
+}
+
+// Uploads returns the uploads of an owner that are under way, the oldest first:
+// those that count for the limits. Damaged ones are left out.
+func (v *Vault) Uploads(ctx context.Context, owner string) ([]Upload, error) {
+	var list []Upload
+	err := v.each(ctx, func(_ string, u Upload, err error) error {
+		if err == nil && u.Owner == owner && !u.Finished() {
+			list = append(list, u)
+		}
+		return nil
+	})
+	slices.SortStableFunc(list, func(a, b Upload) int { return a.Created.Compare(b.Created) })
+	return list, err
 }
 
 // syncData has what arrived be on the disk: whoever wrote it may have died

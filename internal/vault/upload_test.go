@@ -224,6 +224,37 @@ func TestFinishedFileIsGone(t *testing.T) {
 	wantFault(t, "again", err, Missing)
 }
 
+// TestUploadsOfAnOwner lists those that count for the limits.
+func TestUploadsOfAnOwner(t *testing.T) {
+	v := open(t, t.TempDir())
+	var want []string
+	for i := range 3 {
+		u := upload(10)
+		u.Created = noon.Add(time.Duration(i) * time.Hour)
+		id, err := v.Begin(t.Context(), u)
+		must(t, err)
+		want = append(want, id)
+	}
+	_, err := v.Write(t.Context(), want[1], 0, strings.NewReader("abc"))
+	must(t, err)
+	other := upload(10)
+	other.Owner = "bo"
+	_, err = v.Begin(t.Context(), other)
+	must(t, err)
+	_, err = v.Finish(t.Context(), begin(t, v, 0))
+	must(t, err)
+	must(t, os.WriteFile(v.where(incomingFolder+"/"+begin(t, v, 10)+"/meta"), nil, 0o600))
+	list, err := v.Uploads(t.Context(), "ana")
+	must(t, err)
+	var got []string
+	for _, u := range list {
+		got = append(got, u.ID)
+	}
+	if !slices.Equal(got, want) || list[1].Offset != 3 {
+		t.Errorf("Uploads = %+v, want %q", list, want)
+	}
+}
+
 func TestSweep(t *testing.T) {
 	v := open(t, t.TempDir())
 	old, finished, spoilt, fresh := begin(t, v, 10), begin(t, v, 0), begin(t, v, 10), begin(t, v, 10)

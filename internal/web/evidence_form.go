@@ -40,6 +40,7 @@ type evidenceFormPage struct {
 	Files                  []keptFile
 	FilesError             string
 	UploadPath, UploadText string
+	UnderWay               []upload
 }
 
 // optionGroup is the part of a select under one heading.
@@ -131,6 +132,10 @@ func (q *orgRequest) renderEvidenceForm(code int, p evidenceFormPage, v formValu
 	p.Note = q.textField("note", v.one("note"), at, evidence.MaxText, true)
 	p.Files, p.FilesError = q.keptFiles(files), at["files"]
 	p.UploadPath, p.UploadText = orgPath(q.org, "uploads"), q.uploadWords()
+	var err error
+	if p.UnderWay, err = q.underWay(); err != nil {
+		return err
+	}
 	if err := p.replaces(q, v.one("supersedes"), v.one("reason"), at); err != nil {
 		return err
 	}

@@ -5,6 +5,9 @@ import (
 	"strconv"
 	"strings"
 
+	"guanji/internal/access"
+	"guanji/internal/account"
+	"guanji/internal/ledger"
 	"guanji/internal/problem"
 	"guanji/internal/record"
 )
@@ -92,7 +95,8 @@ func (s *server) checkpoints(q *request, p *ledgerPage) error {
 	at := newestFirst(q.FormValue("page"), len(sizes), checkpointsShown)
 	p.From, p.To, p.Of = at.from+1, at.to, len(sizes)
 	p.NewerPath, p.OlderPath = at.paths("/ledger?page=")
-	for _, size := range sizes[at.from:at.to] {
+	for i := at.from; i < at.to; i++ {
+		size := sizes[len(sizes)-1-i]
 		c := q.checkpoint(size)
 		signed, err := s.Record.Checkpoint(q.Context(), size)
 		switch problem.KindOf(err) {
@@ -178,10 +182,33 @@ type faultItem struct {
 	Leaf, LeafPath           string
 }
 
+// mayRead reports whether somebody may read of the records of a kind. Accounts
+// and passes tell who comes and goes: they are for those who administer them.
+func mayRead(h access.Holder, what ledger.What) bool {
+	return what != ledger.Account && what != ledger.Pass || h.May(account.Administer)
+}
+
+// mayReadLeaf fails with [problem.Denied] for a leaf that is not for who asks,
+// by the kind that stands beside it and by what it says itself. What cannot be
+// read as a leaf may be about anything.
+func (q *request) mayReadLeaf(beside ledger.What, body []byte) error {
+	l, err := ledger.ParseLeaf(body)
+	if q.holder.May(account.Administer) || err == nil && mayRead(q.holder, beside) && mayRead(q.holder, l.What) {
+		return nil
+	}
+	return errAdministrators()
+}
+
+func errAdministrators() error { return problem.New(problem.Denied, "ledger.administrators") }
+
 func (s *server) faults(q *request, r *record.Report) []faultItem {
 	var list []faultItem
 	namer := s.namer(q)
 	for _, f := range r.Faults[:min(len(r.Faults), shownFaults)] {
+		if !mayRead(q.holder, f.What) {
+			list = append(list, q.hiddenFault(f))
+			continue
+		}
 		item := faultItem{words: q.words, Wrong: q.T("ledger.wrong." + string(f.Wrong)), Place: q.T("ledger.place." + string(f.Place)), Name: f.Name, Text: q.Text(f.Text)}
 		if f.What != "" {
 			item.Record, item.RecordPath = namer.fault(f)
@@ -193,4 +220,10 @@ func (s *server) faults(q *request, r *record.Report) []faultItem {
 		list = append(list, item)
 	}
 	return list
+}
+
+// hiddenFault says that something is wrong, and of which kind, but not which.
+func (q *request) hiddenFault(f record.Fault) faultItem {
+	return faultItem{words: q.words, Wrong: q.T("ledger.wrong." + string(f.Wrong)), Place: q.T("ledger.place." + string(f.Place)),
+		Text: q.T("ledger.fault.administrators"), Record: q.kindOf(f.What)}
 }

@@ -5,9 +5,11 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
+	"guanji/internal/account"
 	"guanji/internal/ledger"
 	"guanji/internal/problem"
 	"guanji/internal/record"
@@ -16,6 +18,7 @@ import (
 // leavesPage finds leaves.
 type leavesPage struct {
 	page
+	Administer           bool // leaves about accounts and passes are among those listed
 	Organizations, Kinds []option
 	ID, Number           string
 	NumberError          string
@@ -50,21 +53,46 @@ func (s *server) leaves(q *request) error {
 	if number != "" {
 		code, p.NumberError = http.StatusUnprocessableEntity, q.T("ledger.leaves.bad_number")
 	}
-	search := record.Search{What: ledger.What(q.FormValue("what")), Organization: q.FormValue("org"), ID: p.ID, Before: math.MaxInt64, Limit: leavesShown + 1}
+	what := ledger.What(q.FormValue("what"))
+	kinds, err := q.kinds(what)
+	if err != nil {
+		return err
+	}
+	search := record.Search{Kinds: kinds, Organization: q.FormValue("org"), ID: p.ID, Before: math.MaxInt64, Limit: leavesShown + 1}
 	if before, err := strconv.ParseInt(q.FormValue("before"), 10, 64); err == nil {
 		search.Before = before
 	}
-	p.Filtered = search.What != "" || search.Organization != "" || p.ID != ""
-	if err := s.filters(q, &p, search); err != nil {
+	p.Filtered, p.Administer = what != "" || search.Organization != "" || p.ID != "", q.holder.May(account.Administer)
+	if err := s.filters(q, &p, what, search.Organization); err != nil {
 		return err
 	}
-	if err := s.foundLeaves(q, &p, search); err != nil {
+	if err := s.foundLeaves(q, &p, what, search); err != nil {
 		return err
 	}
 	return s.render(q, code, "ledger_leaves", p)
 }
 
-func (s *server) filters(q *request, p *leavesPage, search record.Search) error {
+// kinds returns the kinds of records to find leaves about, where one or "" is
+// asked for; none for every kind. It fails with [problem.Denied] for one that
+// is not for who asks.
+func (q *request) kinds(what ledger.What) ([]ledger.What, error) {
+	switch {
+	case !mayRead(q.holder, what):
+		return nil, errAdministrators()
+	case what != "":
+		return []ledger.What{what}, nil
+	case q.holder.May(account.Administer):
+		return nil, nil
+	}
+	return q.readable(), nil
+}
+
+// readable lists the kinds of records that who asks may read of.
+func (q *request) readable() []ledger.What {
+	return slices.DeleteFunc(record.Kinds(), func(w ledger.What) bool { return !mayRead(q.holder, w) })
+}
+
+func (s *server) filters(q *request, p *leavesPage, what ledger.What, organization string) error {
 	all, err := s.Standing.Organizations(q.Context())
 	if err != nil {
 		return err
@@ -73,21 +101,21 @@ func (s *server) filters(q *request, p *leavesPage, search record.Search) error 
 	for _, o := range all {
 		p.Organizations = append(p.Organizations, option{Value: o.ID, Name: q.Text(o.Name)})
 	}
-	options(search.Organization, p.Organizations)
+	options(organization, p.Organizations)
 	p.Kinds = []option{{Name: q.T("web.all")}}
-	for _, w := range []ledger.What{ledger.Entry, ledger.Filed, ledger.Account, ledger.Pass, ledger.Witness, ledger.Key} {
+	for _, w := range q.readable() {
 		p.Kinds = append(p.Kinds, option{Value: string(w), Name: q.T("verify.what." + string(w))})
 	}
-	options(string(search.What), p.Kinds)
+	options(string(what), p.Kinds)
 	return nil
 }
 
-func (s *server) foundLeaves(q *request, p *leavesPage, search record.Search) error {
+func (s *server) foundLeaves(q *request, p *leavesPage, what ledger.What, search record.Search) error {
 	rows, err := s.Record.Find(q.Context(), search)
 	if err != nil {
 		return err
 	}
-	at := url.Values{"org": {search.Organization}, "what": {string(search.What)}, "id": {search.ID}}
+	at := url.Values{"org": {search.Organization}, "what": {string(what)}, "id": {search.ID}}
 	if search.Before != math.MaxInt64 {
 		p.NewestPath = "/ledger/leaves?" + at.Encode()
 	}
@@ -98,7 +126,9 @@ func (s *server) foundLeaves(q *request, p *leavesPage, search record.Search) er
 	}
 	namer := s.namer(q)
 	for _, r := range rows {
-		p.List = append(p.List, q.leafItem(r, namer))
+		if q.mayReadLeaf(r.What, r.Body) == nil {
+			p.List = append(p.List, q.leafItem(r, namer))
+		}
 	}
 	return nil
 }
@@ -162,6 +192,9 @@ func (s *server) leaf(q *request) error {
 	if len(rows) == 0 || rows[0].Number != n {
 		_, err := s.Record.Leaf(q.Context(), n)
 		return orProblem(err, n)
+	}
+	if err := q.mayReadLeaf(rows[0].What, rows[0].Body); err != nil {
+		return err
 	}
 	p := leafPage{page: s.page(q, "ledger_leaf"), Number: n, Raw: string(rows[0].Body), Kind: q.kindOf(rows[0].What)}
 	p.Title = q.T("ledger.leaf.title", n)
@@ -249,6 +282,9 @@ func (s *server) proofFile(q *request) error {
 		return err
 	}
 	proof, err := s.Record.Prove(q.Context(), n)
+	if err == nil {
+		err = q.mayReadLeaf("", []byte(proof.Record))
+	}
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"guanji/internal/account"
 	"guanji/internal/problem"
 	"guanji/internal/record"
 )
@@ -27,15 +28,25 @@ type verification struct {
 	err          error
 }
 
-// begin makes it the one that runs; it reports false if one does already.
-func (v *verification) begin(by string, now time.Time) bool {
+// verifyEvery is how long after one began another may begin: it reads
+// everything there is.
+const verifyEvery = 5 * time.Minute
+
+// begin makes it the one that runs. It fails with [problem.Conflict] if one does
+// already, and with [problem.TooMany] if one began lately, unless it may be
+// begun at any time.
+func (v *verification) begin(by string, now time.Time, anyTime bool) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.running {
-		return false
+	next := v.began.Add(verifyEvery)
+	switch {
+	case v.running:
+		return problem.New(problem.Conflict, "ledger.verifying")
+	case now.Before(next) && !anyTime:
+		return problem.New(problem.TooMany, "ledger.verified_lately", stampClock(next))
 	}
 	v.running, v.began, v.by, v.stage, v.done, v.total = true, now, by, record.OfTiles, 0, 0
-	return true
+	return nil
 }
 
 func (v *verification) progress(stage record.Stage, done, total int64) {
@@ -132,7 +143,7 @@ func (q *request) stages(v *verification) []stageItem {
 // found words what a verification found.
 func (s *server) found(q *request, view *verificationView, r *record.Report) {
 	view.Whole, view.Faults, view.Count = r.Whole(), s.faults(q, r), int64(len(r.Faults))+r.More
-	view.More, view.Unwitnessed = view.Count-int64(len(view.Faults)), r.Given == 0
+	view.More, view.Unwitnessed = view.Count-int64(len(view.Faults)), r.Compared == 0
 	view.Summary = []string{q.T("verify.leaves", r.Size, r.Under)}
 	if waiting := r.Size - r.Under; waiting > 0 {
 		view.Summary = append(view.Summary, q.T("verify.waiting", waiting))
@@ -140,7 +151,8 @@ func (s *server) found(q *request, view *verificationView, r *record.Report) {
 	view.Summary = append(view.Summary, q.T("verify.checkpoints", r.Checkpoints, r.Given), q.T("verify.files", r.Files, r.Bytes))
 }
 
-// verify begins a verification, which goes on when its page is left.
+// verify begins a verification, which goes on when its page is left, and ends
+// when the server does.
 func (s *server) verify(q *request) error {
 	given, err := q.given()
 	at, err := q.fieldErrors(err)
@@ -151,8 +163,8 @@ func (s *server) verify(q *request) error {
 		at["sent"] = q.PostFormValue("note")
 		return s.renderLedger(q, http.StatusUnprocessableEntity, "", at)
 	}
-	if !s.verification.begin(q.holder.Name, s.Now()) {
-		return s.renderLedger(q, http.StatusConflict, q.T("ledger.verifying"), nil)
+	if err := s.verification.begin(q.holder.Name, s.Now(), q.holder.May(account.Administer)); err != nil {
+		return s.renderLedger(q, status(problem.KindOf(err)), problem.In(err, q.lang), nil)
 	}
 	go s.verifyAll(context.WithoutCancel(q.Context()), given)
 	s.redirect(q, "/ledger#verification")
@@ -160,6 +172,15 @@ func (s *server) verify(q *request) error {
 }
 
 func (s *server) verifyAll(ctx context.Context, given []record.Given) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		select {
+		case <-s.Stopping:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
 	var report *record.Report
 	var err error = problem.New(problem.Internal, "web.internal") // what a panic leaves behind
 	defer func() {
@@ -169,7 +190,7 @@ func (s *server) verifyAll(ctx context.Context, given []record.Given) {
 		s.verification.end(report, err, s.Now())
 	}()
 	report, err = s.Record.VerifyWitnessed(ctx, record.Verifying{Given: given, Progress: s.verification.progress})
-	if problem.KindOf(err) == problem.Internal {
+	if problem.KindOf(err) == problem.Internal && ctx.Err() == nil {
 		s.Log.ErrorContext(ctx, "the ledger could not be verified", "err", err)
 	}
 }

@@ -69,8 +69,13 @@ func (s *server) assign(q *orgRequest) error {
 	if err != nil {
 		return err
 	}
+	subjects, mistake, err := q.postedSubjects(a.Duty)
+	if err != nil {
+		return err
+	}
+	mistakes = append(mistakes, mistake...)
 	var items []evidence.Item
-	for _, subject := range q.PostForm["subject"] {
+	for _, subject := range subjects {
 		one := a
 		one.Subject = subject
 		items = append(items, evidence.Item{Assignment: &one})
@@ -79,13 +84,36 @@ func (s *server) assign(q *orgRequest) error {
 		return problem.New(problem.Input, "web.bad_form")
 	}
 	if err := mistakes.OrNil(); err != nil {
-		return q.assignAgain(a, err)
+		return q.assignAgain(a, subjects, err)
 	}
 	if _, err := s.Filing.File(q.Context(), q.org, q.holder.Name, items...); err != nil {
-		return q.assignAgain(a, err)
+		return q.assignAgain(a, subjects, err)
 	}
 	s.redirect(q.request, q.tasksPath("tasks", "done", "assigned"))
 	return nil
+}
+
+// postedSubjects returns what the form is about, each once, and as many as the
+// duty has: more is a mistake.
+func (q *orgRequest) postedSubjects(duty string) ([]string, problem.Fields, error) {
+	p, err := q.placed()
+	if err != nil {
+		return nil, nil, err
+	}
+	most := max(1, p.lines()[duty]) // one for every system, or for a duty that does not apply on the day
+	var list []string
+	seen := map[string]bool{}
+	for _, subject := range q.PostForm["subject"] {
+		switch {
+		case seen[subject]:
+		case len(list) == most:
+			return list, problem.Fields{{Name: "subject", Msg: message.New("tasks.assign.subjects", most)}}, nil
+		default:
+			seen[subject] = true
+			list = append(list, subject)
+		}
+	}
+	return list, nil, nil
 }
 
 // postedAssignment reads the form.
@@ -114,12 +142,12 @@ func (q *orgRequest) postedAssignment() (evidence.Assignment, problem.Fields, er
 }
 
 // assignAgain shows the form with what is wrong in it.
-func (q *orgRequest) assignAgain(a evidence.Assignment, err error) error {
+func (q *orgRequest) assignAgain(a evidence.Assignment, subjects []string, err error) error {
 	at, other := q.fieldErrors(err)
 	if other != nil {
 		return other
 	}
-	f := &assignForm{words: q.words, Path: q.tasksPath("tasks/assign"), Scope: "again", Duty: a.Duty, Name: q.dutyName(a.Duty), Subjects: q.PostForm["subject"], Owner: a.Owner}
+	f := &assignForm{words: q.words, Path: q.tasksPath("tasks/assign"), Scope: "again", Duty: a.Duty, Name: q.dutyName(a.Duty), Subjects: subjects, Owner: a.Owner}
 	f.fields(q.PostFormValue("due_day"), q.PostFormValue("remind"), a.Note, at)
 	for _, name := range []string{"duties", "subject"} {
 		if at[name] != "" {

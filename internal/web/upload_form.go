@@ -117,6 +117,33 @@ func readKept(values []string) (files []evidence.File, ok bool) {
 	return files, true
 }
 
+// upload is a file that the person has under way.
+type upload struct {
+	Name, Far, Path string
+}
+
+// underWay lists what the person has under way, be it in another window.
+func (q *orgRequest) underWay() ([]upload, error) {
+	mine, err := q.s.Filing.Mine(q.Context(), q.org, q.holder.ID)
+	var list []upload
+	for _, u := range mine {
+		list = append(list, upload{u.Name, q.T("upload.mine.far", byteWords(u.Offset), byteWords(u.Size), clock(u.Created)), orgPath(q.org, "uploads/"+url.PathEscape(u.ID)+"/drop")})
+	}
+	return list, err
+}
+
+// giveUpUpload drops an upload from its list. Where a script asks, the page
+// stays as it is, with what was written into the form.
+func (s *server) giveUpUpload(q *orgRequest) error {
+	if err := s.Filing.Drop(q.Context(), q.org, q.holder.ID, q.PathValue("id")); err != nil {
+		return err
+	}
+	if q.Header.Get("HX-Request") == "" {
+		s.redirect(q.request, q.to("evidence/new", "done", "given_up"))
+	}
+	return nil
+}
+
 // byteWords is a number of bytes for people: in units of a thousand.
 func byteWords(n int64) string {
 	if n < 1000 {

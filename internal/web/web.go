@@ -33,9 +33,10 @@ type Config struct {
 	Set      *regime.Set
 	Log      *slog.Logger
 	Now      func() time.Time
-	Base     string // address by which readers come, "" where a certificate serves several
-	Secure   bool   // readers come by https: cookies are for https only
-	Proxied  bool   // a proxy stands in front, and tells the address of readers
+	Base     string          // address by which readers come, "" where a certificate serves several
+	Secure   bool            // readers come by https: cookies are for https only
+	Proxied  bool            // a proxy stands in front, and tells the address of readers
+	Stopping <-chan struct{} // closed when the server ends
 }
 
 type server struct {
@@ -129,6 +130,7 @@ func (s *server) routes() *http.ServeMux {
 	m.HandleFunc("PATCH /o/{org}/uploads/{id}", s.uploading(write, s.resumable(s.continueUpload)))
 	m.HandleFunc("DELETE /o/{org}/uploads/{id}", s.uploading(write, s.resumable(s.dropUpload)))
 	m.HandleFunc("POST /o/{org}/uploads/{id}/finish", s.uploading(write, s.finishUpload))
+	m.HandleFunc("POST /o/{org}/uploads/{id}/drop", s.about(write, s.giveUpUpload))
 	m.HandleFunc("GET /o/{org}/memo", s.about(read, s.memo))
 	m.HandleFunc("GET /o/{org}/history", s.about(read, s.history))
 

@@ -15,7 +15,7 @@ import (
 type witnessesPage struct {
 	page
 	Administer bool // the person may change who is a witness
-	Alone      bool // nobody else may administer
+	Alone      bool // there is no other account
 	Note       string
 	List       []witnessItem
 	Old        []witnessItem // dropped
@@ -39,7 +39,7 @@ type witnessItem struct {
 	Receipts            []receiptItem
 	Count               int
 	AllowPath, DropPath string // "" where the person may not
-	WantsAnother        bool   // the person proposed it, and another must allow it
+	WantsAnother        string // why the person cannot allow it, "" if that is not so
 }
 
 // receiptItem is what came back for one checkpoint.
@@ -110,13 +110,27 @@ func (s *server) witnessItem(q *request, w record.WitnessState, alone bool) witn
 	}
 	if may && w.Dropped.IsZero() {
 		item.DropPath = "/ledger/witnesses/" + w.ID + "/drop"
-		item.WantsAnother = !w.On() && !alone && account.Key(q.holder.Name) == account.Key(w.ProposedBy)
-		if !w.On() && !item.WantsAnother {
+		if !w.On() && !alone {
+			item.WantsAnother = q.wantsAnother(w)
+		}
+		if !w.On() && item.WantsAnother == "" {
 			item.AllowPath = "/ledger/witnesses/" + w.ID + "/allow"
 		}
 	}
 	item.Receipts = s.receipts(q, w)
 	return item
+}
+
+// wantsAnother says why the person cannot allow a witness where there are
+// several accounts, "" if that is not so.
+func (q *request) wantsAnother(w record.WitnessState) string {
+	switch {
+	case account.AtTerminal(w.ProposedBy):
+		return q.T("witness.propose_again")
+	case account.MayBeOne(q.holder.Name, w.ProposedBy):
+		return q.T("witness.wants_another")
+	}
+	return ""
 }
 
 func (q *request) witnessTag(w record.WitnessState) tag {

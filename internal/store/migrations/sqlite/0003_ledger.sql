@@ -16,6 +16,10 @@ create table leaf (
 
 create index leaf_about on leaf (what, organization, id, idx);
 
+create index leaf_what on leaf (what, idx);
+
+create index leaf_organization on leaf (what, organization, idx);
+
 create table filed (
 	organization text not null references organization (id),
 	seq          bigint not null,
