@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -63,7 +62,15 @@ func (p *program) evidenceImport() *cobra.Command {
 		for _, f := range done.Filed {
 			v.Filed = append(v.Filed, f.Seq)
 		}
-		return p.write(v, p.saying("cmd.evidence.imported", done.Organization, len(done.Filed), done.Stood))
+		b, err := in.filing.Book(cmd.Context(), done.Organization)
+		if err != nil {
+			return err
+		}
+		if err := p.write(v, p.saying("cmd.evidence.imported", done.Organization, len(done.Filed), done.Stood)); err != nil {
+			return err
+		}
+		p.remark(in, b, done.Filed)
+		return nil
 	}))
 }
 
@@ -163,7 +170,11 @@ func (p *program) fileOne(cmd *cobra.Command, in *installation, organization str
 	if err != nil {
 		return err
 	}
-	return p.write(report.FiledOf(b, filed[0]), p.saying("cmd.evidence.filed", organization, filed[0].Seq))
+	if err := p.write(report.FiledOf(b, filed[0]), p.saying("cmd.evidence.filed", organization, filed[0].Seq)); err != nil {
+		return err
+	}
+	p.remark(in, b, filed)
+	return nil
 }
 
 // asFlags names mistakes by the flags that brought them.
@@ -183,30 +194,4 @@ func asFlags(err error) error {
 		named[i] = problem.Field{Name: "--" + name, Msg: f.Msg}
 	}
 	return named
-}
-
-// keepFiles keeps files of the user.
-func keepFiles(cmd *cobra.Command, in *installation, names []string) ([]evidence.File, error) {
-	var kept []evidence.File
-	for _, name := range names {
-		f, err := keepFile(cmd, in, name)
-		if err != nil {
-			return nil, err
-		}
-		kept = append(kept, f)
-	}
-	return kept, nil
-}
-
-func keepFile(cmd *cobra.Command, in *installation, name string) (evidence.File, error) {
-	info, err := os.Stat(name)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
-		return evidence.File{}, problem.New(problem.Input, "cmd.no_file", name)
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return evidence.File{}, problem.New(problem.Refused, "cmd.read", name).Because(err)
-	}
-	defer f.Close()
-	return in.filing.Keep(cmd.Context(), filepath.Base(name), f)
 }

@@ -28,10 +28,10 @@ func (p *program) evidenceAdd() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if err := (evidence.Item{Record: r}).Check(in.standing.Today()).OrNil(); err != nil { // before a file is kept
-			return asFlags(err)
+		if err := p.checkRecord(cmd, in, args[0], r, f.files); err != nil {
+			return err
 		}
-		if r.Files, err = keepFiles(cmd, in, f.files); err != nil {
+		if r.Files, err = p.keepFiles(cmd, in, f.files); err != nil {
 			return err
 		}
 		return p.fileOne(cmd, in, args[0], evidence.Item{Record: r})

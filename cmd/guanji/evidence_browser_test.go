@@ -103,20 +103,14 @@ func TestGivingUpKeepsTheForm(t *testing.T) {
 	p.fill("[name=password]", goodPassword)
 	p.follow("main button")
 	p.open(s.base + bankEvidence + "/new?duty=" + logsDuty)
-	p.throttle(2 << 20)
-	p.chooseFile("#f-file", writeTemp(t, "年度日志.tar", bytesOf(8, 40<<20)))
-	p.poll("progress", `document.querySelector(".upload progress")?.value > 0`)
+	p.eval(`void fetch("`+bankUploads+`", {method: "POST", headers: {"Tus-Resumable": "1.0.0", "Upload-Length": "9", "Upload-Metadata": "filename eA=="}}).then(() => { window.begun = true; })`, nil) // as another window does
+	p.poll("an upload", `window.begun`)
 	p.open(s.base + bankEvidence + "/new?duty=" + logsDuty)
-	p.throttle(-1)
 	p.fill("#f-note", "half written")
 	p.click("form[action$='/drop'] button")
 	p.poll("the list without it", `!document.querySelector("form[action$='/drop']")`)
 	if got := p.eval1(`document.querySelector("#f-note").value`); got != "half written" {
 		t.Errorf("what was written into the form is now %q", got)
-	}
-	p.open(s.base + bankEvidence + "/new")
-	if p.has("form[action$='/drop']") {
-		t.Error("it is under way all the same")
 	}
 }
 

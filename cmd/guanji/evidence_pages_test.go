@@ -64,7 +64,10 @@ func TestEvidenceIsFiledAndRead(t *testing.T) {
 			t.Errorf("%s: the list has it: %v, want %v", query, got, want)
 		}
 	}
-	v.want(http.StatusNotFound, v.get(bankEvidence+"/2"))
+	none := v.want(http.StatusNotFound, v.get(bankEvidence+"/2"), "nothing is filed under number 2", "What is filed is never removed")
+	if strings.Contains(none.body, "may have been removed") {
+		t.Error("what was never filed is said to have been removed perhaps")
+	}
 	v.want(http.StatusNotFound, v.get(bankEvidence+"/one"))
 	v.want(http.StatusNotFound, v.get(path+"/files/0"))
 }
@@ -89,7 +92,7 @@ func TestEvidenceFormKeepsWhatWasTyped(t *testing.T) {
 		"no version":          {[]string{"version", ""}, []string{`id="e-version"`, "this is needed"}},
 		"no person":           {[]string{"method", "attested"}, []string{`id="e-who"`}},
 		"no run":              {[]string{"method", "measured"}, []string{`id="e-run"`}},
-		"sample over all":     {[]string{"scope.sample", "121"}, []string{"sample ≤ population", `value="121"`}},
+		"sample over all":     {[]string{"scope.sample", "121"}, []string{"looked at cannot be more than there are in all", `value="121"`}},
 		"no number":           {[]string{"scope.sample", "three"}, []string{"whole number", `value="three"`}},
 		"of nothing":          {[]string{"scope.what", ""}, []string{`id="e-scope.what"`}},
 		"skipped without why": {[]string{"scope.skipped", "1"}, []string{`id="e-scope.why"`}},
@@ -125,11 +128,29 @@ func TestWithdrawTwice(t *testing.T) {
 	a.want(http.StatusUnprocessableEntity, a.post(path+"/end", "how", "withdrawn", "day", "2025-04-01"), "this is needed")
 	a.want(http.StatusUnprocessableEntity, a.post(path+"/end", "how", "done", "day", "2025-04-01", "reason", "x"), "cannot be ended in this way")
 	a.want(http.StatusSeeOther, a.post(path+"/end", "how", "withdrawn", "day", "2025-04-01", "reason", "wrong server"))
-	b.want(http.StatusConflict, b.post(path+"/end", "how", "withdrawn", "day", "2025-04-02", "reason", "mine"), "number 1 was superseded or ended meanwhile", "wrong server", "Li Wei", "does not count from 2025-04-01")
+	b.want(http.StatusConflict, b.post(path+"/end", "how", "withdrawn", "day", "2025-04-02", "reason", "mine"), "number 1 was superseded or ended already: number 2 withdrew it, filed by Li Wei at 20", "wrong server", "Li Wei", "does not count from 2025-04-01")
 	b.want(http.StatusNotFound, b.post(bankEvidence+"/9/end", "how", "withdrawn", "day", "2025-04-02", "reason", "x"))
 	body := b.want(http.StatusOK, b.get(path), "withdrawn").body
 	if strings.Contains(body, `name="how"`) {
 		t.Error("what was withdrawn offers to be withdrawn")
+	}
+}
+
+// TestRemarksOnThePage files what does not count or leaves something without
+// evidence: its page says so.
+func TestRemarksOnThePage(t *testing.T) {
+	s := serve(t, t.TempDir(), "designated-bank.yaml")
+	v := s.first(t, "Li Wei")
+	const does, tells = "does not count for " + logsDuty + ": the duty asks for evidence of other kinds", "it tells of gaps"
+	first := v.want(http.StatusOK, v.get(v.fileEvidence("more", "PIPL-51-TRAINING")), "does not count for PIPL-51-TRAINING").body
+	if strings.Contains(first, does) {
+		t.Error("it is said not to count for what it counts for")
+	}
+	path := v.fileEvidence("supersedes", "1", "reason", "x", "kind", "training.record", "result", "gaps")
+	v.want(http.StatusOK, v.get(path), does, tells, "number 1 is superseded, and no longer served by it: PIPL-51-TRAINING")
+	v.want(http.StatusSeeOther, v.post(path+"/end", "how", "withdrawn", "day", "2025-04-01", "reason", "x"))
+	if again := v.want(http.StatusOK, v.get(path)).body; strings.Contains(again, tells) {
+		t.Error("of what was withdrawn it is said that it tells of gaps")
 	}
 }
 

@@ -128,7 +128,7 @@ func TestEvidenceExits(t *testing.T) {
 		"add by a tool, no version": {with("--tool", "x"), exitUsage, "--version: this is needed"},
 		"add by a run":              {with("--run", "r-1"), exitDone, ""},
 		"add a scope in words":      {with("--attested-by", "Li", "--scope", "most servers"), exitUsage, "3 of 120 servers"},
-		"add more than there is":    {with("--attested-by", "Li", "--scope", "4 of 3 servers"), exitUsage, "--scope: want 0 ≤"},
+		"add more than there is":    {with("--attested-by", "Li", "--scope", "4 of 3 servers"), exitUsage, "--scope: looked at cannot be more"},
 		"add too many digits":       {with("--attested-by", "Li", "--scope", "1 of 99999999999999999999 servers"), exitUsage, "3 of 120 servers"},
 		"add with a missing file":   {with("--attested-by", "Li", "--file", filepath.Join(dir, "none")), exitUsage, "there is no file"},
 		"add for tomorrow":          {with("--attested-by", "Li", "--observed", "2026-11-21"), exitUsage, "--observed: this day is still to come"},
@@ -147,7 +147,7 @@ func TestEvidenceExits(t *testing.T) {
 		"position of nobody":        {[]string{"position", "nobody"}, exitUsage, "there is no organization nobody"},
 		"position before the law":   {[]string{"position", "harbour-bank", "--on", "2017-05-31"}, exitUsage, "2017-06-01"},
 		"tasks":                     {[]string{"tasks", "harbour-bank"}, exitFound, ""},
-		"tasks of nobody known":     {[]string{"tasks", "harbour-bank", "--owner", "nobody"}, exitDone, ""},
+		"tasks of nobody known":     {[]string{"tasks", "harbour-bank", "--owner", "nobody"}, exitUsage, `"nobody" has no account`},
 		"ledger":                    {[]string{"ledger", "verify"}, exitDone, ""},
 	}
 	for name, tt := range tests {

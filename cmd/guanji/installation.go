@@ -48,9 +48,9 @@ func (p *program) addDatabase(c *cobra.Command) {
 	c.Flags().StringVar(&p.database, "database", "", p.msg("flag.database"))
 }
 
-// homeDir is the folder of the installation: --home, else GUANJI_HOME, else
-// .guanji in the home of the user. It is made if it is not there.
-func (p *program) homeDir() (string, error) {
+// homePath is the folder of the installation: --home, else GUANJI_HOME, else
+// .guanji in the home of the user.
+func (p *program) homePath() (string, error) {
 	dir := p.home
 	if dir == "" {
 		dir = p.getenv("GUANJI_HOME")
@@ -61,6 +61,15 @@ func (p *program) homeDir() (string, error) {
 			return "", problem.New(problem.Refused, "cmd.no_home").Because(err)
 		}
 		dir = filepath.Join(base, ".guanji")
+	}
+	return dir, nil
+}
+
+// homeDir is [program.homePath], made if it is not there.
+func (p *program) homeDir() (string, error) {
+	dir, err := p.homePath()
+	if err != nil {
+		return "", err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", problem.New(problem.Refused, "cmd.make_home", dir).Because(err)

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strconv"
 	"time"
 
@@ -31,7 +34,7 @@ var errFound = errors.New("found")
 func (p *program) ledgerVerify() *cobra.Command {
 	var given []string
 	var keys string
-	c := p.named("ledger.verify", "verify", cobra.NoArgs, p.withInstallation(func(cmd *cobra.Command, in *installation, _ []string) error {
+	c := p.named("ledger.verify", "verify", cobra.NoArgs, p.onExisting(func(cmd *cobra.Command, in *installation, _ []string) error {
 		v := record.Verifying{Progress: p.progress()}
 		for _, name := range given {
 			note, err := p.readFile(name)
@@ -55,7 +58,7 @@ func (p *program) ledgerVerify() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if err := p.write(r, func() error { return report.Verification(p.out, p.lang, r) }); err != nil {
+		if err := p.write(report.VerificationOf(r), func() error { return report.Verification(p.out, p.lang, r) }); err != nil {
 			return err
 		}
 		if !r.Whole() {
@@ -84,7 +87,7 @@ func (p *program) progress() func(record.Stage, int64, int64) {
 const progressEvery = 2 * time.Second
 
 func (p *program) ledgerCheckpoint() *cobra.Command {
-	return p.named("ledger.checkpoint", "checkpoint", cobra.NoArgs, p.withInstallation(func(cmd *cobra.Command, in *installation, _ []string) error {
+	sign := p.withInstallation(func(cmd *cobra.Command, in *installation, _ []string) error {
 		signed, err := in.record.Publish(cmd.Context())
 		if err != nil {
 			return err
@@ -93,11 +96,57 @@ func (p *program) ledgerCheckpoint() *cobra.Command {
 			return problem.New(problem.Refused, "cmd.write").Because(err)
 		}
 		return nil
-	}))
+	})
+	return p.named("ledger.checkpoint", "checkpoint", cobra.NoArgs, func(cmd *cobra.Command, args []string) error {
+		home, there, err := p.installed()
+		if err != nil {
+			return err
+		}
+		if err := sign(cmd, args); err != nil {
+			return err
+		}
+		if !there { // it may be that another home was meant
+			fmt.Fprintln(p.errs, p.msg("cmd.ledger.made", home))
+		}
+		return nil
+	})
+}
+
+// onExisting runs a command on an installation that must be there: one made
+// for a home that was mistyped would be empty, and be found whole.
+func (p *program) onExisting(do func(cmd *cobra.Command, in *installation, args []string) error) func(*cobra.Command, []string) error {
+	run := p.withInstallation(do)
+	return func(cmd *cobra.Command, args []string) error {
+		home, there, err := p.installed()
+		if err == nil && !there {
+			err = problem.New(problem.NotFound, "cmd.ledger.no_installation", home)
+		}
+		if err != nil {
+			return err
+		}
+		return run(cmd, args)
+	}
+}
+
+// installed reports whether a home has a database or a vault, and which home
+// that is. A database that is named is elsewhere, and taken to be there.
+func (p *program) installed() (home string, there bool, err error) {
+	if home, err = p.homePath(); err != nil {
+		return "", false, err
+	}
+	if p.database != "" || p.getenv("GUANJI_DATABASE") != "" {
+		return home, true, nil
+	}
+	for _, name := range []string{databaseFile, vaultFolder} {
+		if _, err := os.Lstat(filepath.Join(home, name)); !errors.Is(err, fs.ErrNotExist) {
+			return home, true, nil
+		}
+	}
+	return home, false, nil
 }
 
 func (p *program) ledgerShow() *cobra.Command {
-	return p.named("ledger.show", "show N", cobra.ExactArgs(1), p.withInstallation(func(cmd *cobra.Command, in *installation, args []string) error {
+	return p.named("ledger.show", "show N", cobra.ExactArgs(1), p.onExisting(func(cmd *cobra.Command, in *installation, args []string) error {
 		n, err := number(args[0])
 		if err != nil {
 			return err
@@ -111,7 +160,7 @@ func (p *program) ledgerShow() *cobra.Command {
 }
 
 func (p *program) ledgerProve() *cobra.Command {
-	return p.named("ledger.prove", "prove N", cobra.ExactArgs(1), p.withInstallation(func(cmd *cobra.Command, in *installation, args []string) error {
+	return p.named("ledger.prove", "prove N", cobra.ExactArgs(1), p.onExisting(func(cmd *cobra.Command, in *installation, args []string) error {
 		n, err := number(args[0])
 		if err != nil {
 			return err

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"context"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"guanji/internal/day"
 	"guanji/internal/position"
+	"guanji/internal/regime"
 	"guanji/internal/report"
 )
 
@@ -28,6 +32,9 @@ func (p *program) position() *cobra.Command {
 		}
 		if t.State = position.State(state); state != "" && !slices.Contains(position.States(), t.State) {
 			return usage("cmd.position.state", state)
+		}
+		if err := checkArea(in.set, t.Area); err != nil {
+			return err
 		}
 		pos, err := in.position.On(cmd.Context(), args[0], d, by)
 		if err != nil {
@@ -52,6 +59,7 @@ func (p *program) position() *cobra.Command {
 	c.Flags().StringVar(&known, "known", "", p.msg("flag.position_known"))
 	c.Flags().StringVar(&since, "since", "", p.msg("flag.since"))
 	c.Flags().StringVar(&state, "state", "", p.msg("flag.state"))
+	c.Flags().StringVar(&t.Area, "area", "", p.msg("flag.position_area"))
 	c.Flags().BoolVar(&t.All, "all", false, p.msg("flag.position_all"))
 	return c
 }
@@ -65,8 +73,14 @@ func (p *program) tasks() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if err := checkArea(in.set, filter.Area); err != nil {
+			return err
+		}
 		pos, err := in.position.On(cmd.Context(), args[0], d, day.Day{})
 		if err != nil {
+			return err
+		}
+		if err := in.checkOwner(cmd.Context(), args[0], filter.Owner); err != nil {
 			return err
 		}
 		tasks, err := in.position.Tasks(cmd.Context(), args[0], d, day.Day{}, filter)
@@ -89,4 +103,58 @@ func (p *program) tasks() *cobra.Command {
 	c.Flags().StringVar(&filter.Area, "area", "", p.msg("flag.area"))
 	c.Flags().BoolVar(&all, "all", false, p.msg("flag.tasks_all"))
 	return c
+}
+
+// checkArea fails for an area that is none, where an empty list would look like
+// an answer.
+func checkArea(set *regime.Set, area string) error {
+	var known []string
+	for _, a := range set.Areas {
+		known = append(known, a.ID.Value)
+	}
+	if area == "" || slices.Contains(known, area) {
+		return nil
+	}
+	return usage("cmd.area", area, strings.Join(known, ", "))
+}
+
+// checkOwner fails for an owner who has no account and was never assigned
+// anything.
+func (in *installation) checkOwner(ctx context.Context, organization, owner string) error {
+	if owner == "" {
+		return nil
+	}
+	known, err := in.owners(ctx, organization)
+	switch {
+	case err != nil:
+		return err
+	case known[owner]:
+		return nil
+	case len(known) == 0:
+		return usage("cmd.tasks.no_owner", owner)
+	}
+	return usage("cmd.tasks.owner", owner, strings.Join(slices.Sorted(maps.Keys(known)), "; "))
+}
+
+// owners are the names of those who can have tasks: by an account, or since
+// something was assigned to them.
+func (in *installation) owners(ctx context.Context, organization string) (map[string]bool, error) {
+	known := map[string]bool{}
+	accounts, err := in.access.Accounts.Accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range accounts {
+		known[a.Name] = true
+	}
+	book, err := in.filing.Book(ctx, organization)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range book.Filed {
+		if f.Assignment != nil && f.Assignment.Owner != "" {
+			known[f.Assignment.Owner] = true
+		}
+	}
+	return known, nil
 }

@@ -108,6 +108,7 @@ func TestPositionPages(t *testing.T) {
 	t.Run("calendar", v.on((*visitor).readCalendar))
 	t.Run("calendar file", v.on((*visitor).readCalendarFile))
 	t.Run("assign", v.on((*visitor).assignTask))
+	t.Run("gaps", func(t *testing.T) { s.positionWithGaps(t, v) })
 	t.Run("nothing stated", v.on((*visitor).emptyPosition))
 	t.Run("a reader", func(t *testing.T) { s.readerOfTasks(t, v) })
 }
@@ -131,6 +132,9 @@ func (v *visitor) readPosition() {
 	}
 	if late := strings.Index(got.body, `id="overdue"`); late < 0 || late > strings.Index(got.body, `id="heat"`) {
 		v.t.Error("what is overdue does not come before the rest")
+	}
+	if star, note := strings.Contains(got.body, " *</span></a></td>"), strings.Contains(got.body, "* Nothing in the area binds"); star != note {
+		v.t.Errorf("a cell has a star: %v, and the star is explained: %v", star, note)
 	}
 }
 
@@ -305,6 +309,27 @@ func (v *visitor) assignOften() {
 	if got := newest(); got != before+1 {
 		v.t.Errorf("the newest is %d after %d, want one more", got, before)
 	}
+}
+
+// positionWithGaps follows evidence that saw gaps from the day of filing until
+// somebody says that they are put right.
+func (s *served) positionWithGaps(t *testing.T, visitor *visitor) {
+	v := *visitor
+	v.t = t
+	line := bank + "/position?q=CSL-27-RISKS"
+	v.want(http.StatusOK, v.get(line+"&gaps=1"), "Nothing matches the filter")
+	seen := attested("CSL-27-RISKS", evidence.Organization, "rectification.record", 0)
+	seen.Record.Result = evidence.Gaps
+	fileItems(t, s.home, "harbour-bank", "Li Na", seen)
+	v.want(http.StatusOK, v.get(bank+"/position"), "Of the duties with evidence on file, with gaps: 1", `href="/o/harbour-bank/position?gaps=1#list"`)
+	v.want(http.StatusOK, v.get(line+"&gaps=1"), "! gaps seen", "evidence on file")
+	v.want(http.StatusSeeOther, v.post(bank+"/tasks/assign", "duty", "CSL-27-RISKS", "subject", "organization", "assignee", "Li Na", "remind", "7"))
+	v.want(http.StatusOK, v.get(bank+"/tasks?owner=me"), "gaps were seen: record a plan to put them right, or file new evidence", `href="/o/harbour-bank/plans/new?duty=CSL-27-RISKS&amp;subject=organization"`)
+	plan := fileItems(t, s.home, "harbour-bank", "Li Na", planned("CSL-27-RISKS", evidence.Organization, evidence.ByPlan, 4, -40, "patch"))[0].Seq
+	v.want(http.StatusSeeOther, v.post(bank+"/tasks/assign", "duty", "CSL-27-RISKS", "subject", "organization", "assignee", "Li Na", "due_day", today().AddDays(60).String(), "remind", "7"))
+	v.want(http.StatusOK, v.get(bank+"/tasks?owner=me"), "set to "+today().AddDays(60).String()+" by Li Na, which is too late: the duty asks for "+today().AddDays(40).String())
+	fileItems(t, s.home, "harbour-bank", "Li Na", evidence.Item{End: &evidence.End{Of: plan, How: evidence.Done, Day: today(), Reason: "done"}})
+	v.want(http.StatusOK, v.get(line), "> no evidence<", "gaps were seen, and were put right since")
 }
 
 func (v *visitor) emptyPosition() {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +36,7 @@ func exampleHome(t *testing.T) string {
 	t.Helper()
 	home := t.TempDir()
 	do := func(now time.Time, args ...string) {
-		if code, _, errs := callAt(t, now, home, args...); code != exitDone || errs != "" {
+		if code, _, errs := callAt(t, now, home, args...); code != exitDone { // what tells of gaps is warned of
 			t.Fatalf("guanji %v = %d: %s", args, code, errs)
 		}
 	}
@@ -47,13 +48,15 @@ func exampleHome(t *testing.T) string {
 // stands is what of a position is argued in examples/README.md.
 type stands struct {
 	Headline report.CountsView `json:"headline"`
+	Rows     report.CountsView `json:"rows"`
+	Gaps     report.GapsView   `json:"gaps"`
 	Urgent   []string          `json:"urgent"` // overdue, in rectification, expiring
 	NotKept  []string          `json:"not_counting"`
 	Changes  []string          `json:"changes"`
 }
 
 func reducePosition(v report.PositionView) stands {
-	s := stands{Headline: v.Headline}
+	s := stands{Headline: v.Headline, Rows: v.Rows, Gaps: v.Gaps}
 	for _, l := range v.Lines {
 		switch l.State {
 		case position.Overdue:
@@ -106,6 +109,9 @@ func TestPositionOfTheExample(t *testing.T) {
 	}
 }
 
+// setBy is how a due day that was set is told, wherever its lines are broken.
+var setBy = regexp.MustCompile(`(?s)\s*·\s*(set\s+by.*?such\s+day|由.*?并\s*非\s*法\s*定\s*期\s*限)`)
+
 // TestPositionText compares what people read, without the foot, which names
 // the content.
 func TestPositionText(t *testing.T) {
@@ -114,6 +120,7 @@ func TestPositionText(t *testing.T) {
 		"position.en.txt": {"position", "harbour-bank", "--on", "2026-03-15", "--since", "2026-02-28"},
 		"position.zh.txt": {"position", "harbour-bank", "--on", "2026-11-20", "--lang", "zh"},
 		"none.en.txt":     {"position", "harbour-bank", "--on", "2026-11-20", "--state", "none"},
+		"area.en.txt":     {"position", "harbour-bank", "--on", "2026-11-20", "--area", "test"},
 		"tasks.en.txt":    {"tasks", "harbour-bank"},
 		"tasks.zh.txt":    {"tasks", "harbour-bank", "--owner", "Network security office / 网络安全办公室", "--lang", "zh"},
 		"show.en.txt":     {"evidence", "show", "harbour-bank", "34"},
@@ -130,6 +137,7 @@ func TestPositionText(t *testing.T) {
 			if name[:4] == "show" { // who runs the test
 				_, out, _ = strings.Cut(out, "\n")
 			}
+			out = setBy.ReplaceAllString(out, " · (who runs the test)")
 			golden(t, filepath.Join("testdata", "position", name), []byte(out))
 		})
 	}
@@ -161,6 +169,29 @@ func TestPositionByWhatWasKnown(t *testing.T) {
 		if err := json.Unmarshal([]byte(out), &v); code > exitFound || err != nil || v.Revision != want || v.Known.String() != known {
 			t.Errorf("known by %s: exit %d, revision %d, want %d, %v", known, code, v.Revision, want, err)
 		}
+	}
+}
+
+// TestWordsThatNobodyHas: a mistyped owner, area or state is a mistake, and no
+// empty list.
+func TestWordsThatNobodyHas(t *testing.T) {
+	home := exampleHome(t)
+	for name, tt := range map[string]struct {
+		args []string
+		want string
+	}{
+		"an owner":             {[]string{"tasks", "harbour-bank", "--owner", "Securty office"}, "Internal audit / 内部审计部"},
+		"an area of tasks":     {[]string{"tasks", "harbour-bank", "--area", "dta"}, "governance, people"},
+		"an area":              {[]string{"position", "harbour-bank", "--area", "dta"}, "governance, people"},
+		"a state":              {[]string{"position", "harbour-bank", "--state", "late"}, "overdue, in_rectification"},
+		"no such organization": {[]string{"tasks", "harbor-bank", "--owner", "Internal audit / 内部审计部"}, "harbor-bank"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, out, errs := callAt(t, exampleNow, home, tt.args...)
+			if code != exitUsage || out != "" || !strings.Contains(errs, tt.want) {
+				t.Errorf("guanji %v = %d: %s%s, want %d and %q", tt.args, code, out, errs, exitUsage, tt.want)
+			}
+		})
 	}
 }
 

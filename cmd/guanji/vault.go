@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"guanji/internal/filing"
+	"guanji/internal/ledger"
 	"guanji/internal/problem"
 	"guanji/internal/vault"
 )
@@ -59,6 +60,27 @@ func (o objects) List(ctx context.Context, prefix string) iter.Seq2[string, erro
 
 func (o objects) Check(ctx context.Context, digest string, size int64) error {
 	return conflict(o.Vault.Check(ctx, digest, size))
+}
+
+// Files tells sizes besides digests. What is gone by then is left out.
+func (o objects) Files(ctx context.Context) iter.Seq2[ledger.File, error] {
+	return func(yield func(ledger.File, error) bool) {
+		for digest, err := range o.Vault.Files(ctx) {
+			var size int64
+			if err == nil {
+				size, err = files(o).Has(ctx, digest)
+			}
+			switch vault.FaultOf(err) {
+			case vault.Missing:
+				continue
+			case vault.Strange:
+				err = conflict(err)
+			}
+			if !yield(ledger.File{Digest: digest, Size: size}, err) {
+				return
+			}
+		}
+	}
 }
 
 func conflict(err error) error {

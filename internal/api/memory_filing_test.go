@@ -156,6 +156,11 @@ func (s *shelf) Remove(_ context.Context, path string) error {
 // Check implements [record.Objects].
 func (s *shelf) Check(context.Context, string, int64) error { return nil }
 
+// Files implements [record.Objects].
+func (s *shelf) Files(context.Context) iter.Seq2[ledger.File, error] {
+	return func(func(ledger.File, error) bool) {}
+}
+
 // drawer keeps files, and those under way, as internal/vault does.
 type drawer struct {
 	mu      sync.Mutex

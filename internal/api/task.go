@@ -14,7 +14,7 @@ type task struct {
 	Duty     string         `json:"duty"`
 	Name     message.Text   `json:"name"`
 	Area     string         `json:"area"`
-	What     position.What  `json:"what" doc:"file: evidence of kinds that are missing. renew: evidence that ends. put_right: what an order or plan names. tell: whether the event happened that starts the duty."`
+	What     position.What  `json:"what" doc:"file: evidence of kinds that are missing. renew: evidence that ends. put_right: what an order or plan names, or gaps that were seen and for which none runs. tell: whether the event happened that starts the duty."`
 	State    position.State `json:"state"`
 	Kinds    []string       `json:"kinds" doc:"Of evidence to file."`
 	Due      day.Day        `json:"due" doc:"null: no day is known; to file that means at once."`

@@ -64,7 +64,7 @@ func (i Item) Check(today day.Day) problem.Fields {
 		if e.Of <= 0 {
 			c.fail("of", "evidence.missing")
 		}
-		c.oneOf("how", e.How == Withdrawn || e.How == Done)
+		choose(c, "how", e.How, Withdrawn, Done)
 		c.past("day", e.Day)
 		c.text("reason", e.Reason, MaxText, true)
 	}
@@ -84,7 +84,7 @@ func (c *checker) record(r *Record) {
 	if r.Scope != nil {
 		c.scope(*r.Scope)
 	}
-	c.oneOf("result", slices.Contains(Results(), r.Result))
+	choose(c, "result", r.Result, Results()...)
 	c.files(r.Files)
 	c.text("note", r.Note, MaxText, false)
 	c.text("reason", r.Reason, MaxText, r.Supersedes != 0)
@@ -105,7 +105,7 @@ func (c *checker) duties(ids []string) {
 }
 
 func (c *checker) method(m Method) {
-	c.oneOf("method", slices.Contains(MethodKinds(), m.Kind))
+	choose(c, "method", m.Kind, MethodKinds()...)
 	c.line("run", m.Run, m.Kind == Measured)
 	c.line("tool", m.Tool, m.Kind == Imported)
 	c.line("version", m.Version, m.Kind == Imported)
@@ -137,7 +137,7 @@ func (c *checker) files(files []File) {
 }
 
 func (c *checker) plan(p *Plan) {
-	c.oneOf("basis", p.Basis == ByOrder || p.Basis == ByPlan)
+	choose(c, "basis", p.Basis, ByOrder, ByPlan)
 	c.line("by", p.By, p.Basis == ByOrder)
 	c.line("reference", p.Reference, false)
 	c.past("started", p.Started)
@@ -147,10 +147,16 @@ func (c *checker) plan(p *Plan) {
 	c.text("what", p.What, MaxText, true)
 }
 
-func (c *checker) oneOf(field string, ok bool) {
-	if !ok {
-		c.fail(field, "evidence.choose")
+// choose finds a word that is none of those allowed, and names them.
+func choose[S ~string](c *checker, field string, word S, allowed ...S) {
+	if slices.Contains(allowed, word) {
+		return
 	}
+	names := make([]string, len(allowed))
+	for i, a := range allowed {
+		names[i] = string(a)
+	}
+	c.fail(field, "evidence.choose", strings.Join(names, ", "))
 }
 
 // past finds a day that is missing, or is still to come.

@@ -9,6 +9,35 @@ import (
 	"guanji/internal/problem"
 )
 
+// Check finds what is wrong with an item before it is filed, as [Service.File]
+// does, but for files that are not kept: so a file need not be kept for an item
+// that would be refused.
+func (s *Service) Check(ctx context.Context, organization string, item evidence.Item) error {
+	if r := item.Record; r != nil {
+		bare := *r
+		bare.Files = nil
+		item.Record = &bare
+	}
+	book, err := s.Book(ctx, organization)
+	if err != nil {
+		return err
+	}
+	if err := s.check(ctx, organization, book, item); err != nil {
+		return err
+	}
+	return ended(book, item)
+}
+
+// ended fails with [problem.Conflict] if what an item ends has ended already,
+// and says what ended it.
+func ended(book *evidence.Book, item evidence.Item) error {
+	why, ok := endOf(book, item.Ends())
+	if !ok {
+		return nil
+	}
+	return problem.New(problem.Conflict, "filing.ended", item.Ends()).Because(&problem.Error{Kind: problem.Conflict, Msg: why})
+}
+
 // check returns every mistake in an item.
 func (s *Service) check(ctx context.Context, organization string, book *evidence.Book, item evidence.Item) error {
 	mistakes := append(item.Check(day.In(s.Now())), s.Catalogue.check(item)...)
@@ -25,6 +54,19 @@ func (s *Service) check(ctx context.Context, organization string, book *evidence
 	}
 	mistakes = append(append(mistakes, subject...), checkEnds(book.Get, item)...)
 	return mistakes.OrNil()
+}
+
+// endOf says what ended something: its number, who filed it and when.
+func endOf(b *evidence.Book, seq int64) (message.M, bool) {
+	f, ok := b.EndOf(seq)
+	if !ok {
+		return message.M{}, false
+	}
+	how := "superseded"
+	if f.End != nil {
+		how = string(f.End.How)
+	}
+	return message.New("filing.ended."+how, f.Seq, f.By, f.At.In(day.Beijing).Format("2006-01-02 15:04")), true
 }
 
 // check finds what an item names and the content does not know.

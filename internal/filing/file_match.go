@@ -111,7 +111,9 @@ func (m *matching) check(ctx context.Context, organization string, item evidence
 	}
 	fields = append(fields, checkEnds(m.get, item)...)
 	if of := item.Ends(); of != 0 {
-		if _, ended := m.book.EndOf(of); ended || m.ended[of] {
+		if why, ended := endOf(m.book, of); ended {
+			fields = append(fields, problem.Field{Name: "of", Msg: message.New("filing.ended_as", of, why)})
+		} else if m.ended[of] {
 			fields = append(fields, problem.Field{Name: "of", Msg: message.New("filing.ended", of)})
 		}
 		m.ended[of] = true

@@ -174,7 +174,7 @@ func TestImportMistakes(t *testing.T) {
 		"no such result":                {strings.Replace(recordText(""), "in_order", "compliant", 1), "f.yaml:9:13: result: choose one"},
 		"attested by nobody":            {strings.Replace(recordText(""), ", who: Li", "", 1), "f.yaml:8:13: method.who: this is needed"},
 		"run of two lines":              {strings.Replace(recordText(""), "who: Li", `who: "L\ni"`, 1), "f.yaml:8:35: method.who: want one line"},
-		"scope beyond the whole":        {recordText("    scope: {what: x, population: 2, sample: 3}\n"), "f.yaml:10:12: scope: want 0 ≤"},
+		"scope beyond the whole":        {recordText("    scope: {what: x, population: 2, sample: 3}\n"), "f.yaml:10:12: scope: looked at cannot be more"},
 		"reason for nothing":            {recordText("    reason: x\n"), "f.yaml:10:13: reason: a reason goes with"},
 		"superseding without a reason":  {recordText("    supersedes: 1\n"), "f.yaml:4:5: reason: this is needed"},
 		"superseding nothing filed":     {recordText("    supersedes: 9\n    reason: x\n"), "f.yaml:10:17: supersedes: number 9 cannot be ended"},

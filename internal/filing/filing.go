@@ -5,6 +5,7 @@ package filing
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -121,7 +122,25 @@ func (s *Service) FileAt(ctx context.Context, organization, by string, seen int6
 			return nil, err
 		}
 	}
-	return s.Store.File(ctx, organization, seen, items, ledger.Actor{By: by, At: s.Now()})
+	filed, err := s.Store.File(ctx, organization, seen, items, ledger.Actor{By: by, At: s.Now()})
+	if e, ok := errors.AsType[*problem.Error](err); ok && e.Msg.Key == "filing.ended" {
+		return nil, s.told(ctx, organization, items, err)
+	}
+	return filed, err
+}
+
+// told adds to a conflict what ended that which the items end.
+func (s *Service) told(ctx context.Context, organization string, items []evidence.Item, conflict error) error {
+	book, err := s.Book(ctx, organization)
+	if err != nil {
+		return conflict
+	}
+	for _, item := range items {
+		if err := ended(book, item); err != nil {
+			return err
+		}
+	}
+	return conflict
 }
 
 // Get returns what was filed under a number. It fails with

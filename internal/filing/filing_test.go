@@ -210,3 +210,39 @@ func TestCleanName(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatEndedIsNamed ends a record twice, in each of the ways in which that
+// can be asked for: who was first is told, with number and time.
+func TestWhatEndedIsNamed(t *testing.T) {
+	ctx := context.Background()
+	_, s := newDesk()
+	end := evidence.Item{End: &evidence.End{Of: 1, How: evidence.Withdrawn, Day: day.Of(2026, 11, 5), Reason: "x"}}
+	must(s.File(ctx, bank, "Li", report(3)))
+	must(s.File(ctx, bank, "Wang", end))
+	_, filed := s.File(ctx, bank, "Li", end)
+	_, imported := s.Import(ctx, importing(head+"ends:\n  - {of: 1, how: withdrawn, day: 2026-11-06, reason: x}"))
+	for name, tt := range map[string]struct {
+		err  error
+		kind problem.Kind
+	}{"filed": {filed, problem.Conflict}, "checked": {s.Check(ctx, bank, end), problem.Conflict}, "imported": {imported, problem.Input}} {
+		const want = "number 1 was superseded or ended already: number 2 withdrew it, filed by Wang at 2026-11-20 01:00"
+		if problem.KindOf(tt.err) != tt.kind || !strings.Contains(tt.err.Error(), want) {
+			t.Errorf("%s: %v (%s), want %q", name, tt.err, problem.KindOf(tt.err), want)
+		}
+	}
+}
+
+// TestCheckLooksAtNoFile holds that an item can be checked before its files are
+// kept.
+func TestCheckLooksAtNoFile(t *testing.T) {
+	ctx := context.Background()
+	_, s := newDesk()
+	item := report(3, func(r *evidence.Record) { r.Files = []evidence.File{{Name: "a/b"}} })
+	if err := s.Check(ctx, bank, item); err != nil || len(item.Record.Files) != 1 {
+		t.Errorf("Check: %v, %d files are left", err, len(item.Record.Files))
+	}
+	item.Record.Kind = "rumour"
+	if got := fieldsOf(t, s.Check(ctx, bank, item)); got != "kind" {
+		t.Errorf("mistakes in %q, want in the kind", got)
+	}
+}

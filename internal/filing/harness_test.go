@@ -50,7 +50,11 @@ func (d *desk) File(_ context.Context, _ string, seen int64, items []evidence.It
 		return nil, problem.New(problem.Conflict, "filing.moved", int64(len(d.filed)))
 	}
 	var added []evidence.Filed
+	book := evidence.NewBook(d.filed)
 	for i, item := range items {
+		if _, ended := book.EndOf(item.Ends()); ended {
+			return nil, problem.New(problem.Conflict, "filing.ended", item.Ends())
+		}
 		added = append(added, evidence.Filed{Item: item, Seq: int64(len(d.filed) + i + 1), At: a.At, By: a.By})
 	}
 	d.filed = append(d.filed, added...)

@@ -65,6 +65,15 @@ type M struct {
 // New returns the message with the given key and arguments.
 func New(key string, args ...any) M { return M{Key: key, Args: args} }
 
+// Days returns the message with the given key for a number of days. That for
+// one day stands under the key and ".one", without the number.
+func Days(key string, n int) M {
+	if n == 1 {
+		return New(key + ".one")
+	}
+	return New(key, n)
+}
+
 // In puts m into words. A key that the catalogue lacks is shown as itself.
 func (m M) In(l Lang) string {
 	format, ok := Catalogue(l)[m.Key]

@@ -22,10 +22,10 @@ func (f *folder) onEvent(s *Status, on day.Day) {
 		f.untold(s, on)
 		return
 	}
-	served := f.serve(s, events, on)
+	served, doubted := f.serve(s, events, on)
 	most := 0
 	for i, kind := range f.kinds {
-		if most = max(most, served[i]); served[i] < len(events) {
+		if most = max(most, served[i]); served[i] < len(events) || len(doubted[i]) > 0 {
 			s.Missing = append(s.Missing, kind)
 		}
 	}
@@ -34,34 +34,51 @@ func (f *folder) onEvent(s *Status, on day.Day) {
 	}
 	if most < len(events) {
 		f.await(s, events[most], on)
-		return
+	} else {
+		s.State, s.DueWhy = OnFile, message.New(f.open)
 	}
-	s.State, s.DueWhy = OnFile, message.New(f.open)
+	for _, papers := range doubted {
+		for _, p := range papers {
+			s.doubt(p)
+		}
+	}
 }
 
 // serve lets the events take their papers, and returns for how many of them,
-// the earliest first, there is one of each kind.
-func (f *folder) serve(s *Status, events []*happening, on day.Day) []int {
-	served := make([]int, len(f.kinds))
+// the earliest first, there is one of each kind; and of each kind those whose
+// gaps are said to be put right, without a paper that was filed for no event
+// since.
+func (f *folder) serve(s *Status, events []*happening, on day.Day) (served []int, doubted [][]*paper) {
+	served, doubted = make([]int, len(f.kinds)), make([][]*paper, len(f.kinds))
 	for i := range f.papers {
 		p := &f.papers[i]
 		if !p.filedBy(on) || p.slot == len(f.kinds) {
 			continue
 		}
-		if n := served[p.slot]; n < len(events) && !p.from.Before(events[n].day) {
+		n, doubts := served[p.slot], f.mended.doubts(p, on)
+		takes := n < len(events) && !p.from.Before(events[n].day)
+		if takes {
 			served[p.slot]++
+		}
+		switch open := doubted[p.slot]; {
+		case takes && doubts:
+			doubted[p.slot] = append(open, p)
+		case takes:
+			s.carry(p, day.Day{})
+		case !doubts && len(open) > 0:
+			doubted[p.slot] = open[1:]
 			s.carry(p, day.Day{})
 		}
 	}
-	return served
+	return served, doubted
 }
 
 // untold works out a line of which nobody told whether its event happened.
 func (f *folder) untold(s *Status, on day.Day) {
 	kinds := f.keeps(on)
 	nothing := kinds[len(f.kinds)]
-	f.hold(s, kinds[:len(f.kinds)])
-	if s.State == OnFile {
+	doubted := f.hold(s, kinds[:len(f.kinds)])
+	if s.State == OnFile || doubted != nil && (nothing.newest == nil || nothing.newest.from.Before(doubted.from)) {
 		return
 	}
 	*s = Status{Applies: s.Applies, State: Unknown, Why: message.New("position.why.untold"), NotCounting: s.NotCounting}

@@ -21,6 +21,7 @@ type folder struct {
 	barred      []*paper    // those that do not
 	events      []happening // by their day
 	plans       []plan
+	mended      mended
 	assignments []*evidence.Filed
 	cuts        []day.Day // see [folder.changes]
 }
@@ -54,6 +55,7 @@ func (f *folder) put(b *evidence.Book, it *evidence.Filed) {
 	case it.Plan != nil:
 		why := message.New("position.due." + string(it.Plan.Basis))
 		f.plans = append(f.plans, plan{it.Seq, it.Plan.Started, it.Plan.Due, ended, why})
+		f.mended.add(b, it.Seq)
 	case it.Assignment != nil:
 		f.assignments = append(f.assignments, it)
 	}
@@ -77,6 +79,7 @@ func (f *folder) happening(it *evidence.Filed, ended day.Day) happening {
 func (f *folder) sort() {
 	slices.SortStableFunc(f.papers, func(p, q paper) int { return p.from.Compare(q.from) })
 	slices.SortStableFunc(f.events, func(a, b happening) int { return a.day.Compare(b.day) })
+	slices.SortFunc(f.mended, day.Day.Compare)
 	f.rows = make([]row, f.slots())
 	for i := range f.papers {
 		if p := &f.papers[i]; p.bar == noBar {

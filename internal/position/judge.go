@@ -1,6 +1,8 @@
 package position
 
 import (
+	"slices"
+
 	"guanji/internal/day"
 	"guanji/internal/evidence"
 	"guanji/internal/message"
@@ -38,6 +40,9 @@ func (f *folder) at(on day.Day, applies regime.Applies, bound []day.Day) *Status
 func (s *Status) carry(p *paper, until day.Day) {
 	s.Carriers = append(s.Carriers, Carrier{p.kind, p.seq, until})
 	s.Gaps = s.Gaps || p.gaps
+	if p.gaps && !slices.Contains(s.seen, p.kind) {
+		s.seen = append(s.seen, p.kind)
+	}
 }
 
 // overdue makes a line overdue from a day on, or from an earlier one if it is

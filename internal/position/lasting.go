@@ -12,9 +12,13 @@ import (
 type row struct {
 	papers  []*paper
 	longest []*paper // of the papers up to each, the one that counts longest, be it ended
+	gaps    []int    // places of those that saw gaps
 }
 
 func (r *row) add(p *paper) {
+	if p.gaps {
+		r.gaps = append(r.gaps, len(r.papers))
+	}
 	longest := p
 	if n := len(r.papers); n > 0 && !p.outlasts(r.longest[n-1]) {
 		longest = r.longest[n-1]
@@ -27,13 +31,16 @@ type kept struct {
 	newest  *paper // of those that count, the one observed last
 	longest *paper // and the one that counts longest
 	lapsed  *paper // of those that no longer do, the one that did longest
+	doubted *paper // where nothing of these was filed since: the last that saw gaps which are said to be put right
 }
 
-// keeps returns what there is on a day.
-func (r *row) keeps(on day.Day) kept {
+// keeps returns what there is on a day. What was filed up to a paper with gaps
+// shows nothing any longer once they are said to be put right.
+func (r *row) keeps(on day.Day, mended mended) kept {
 	var k kept
+	gaps := r.mended(on, mended)
 	after, _ := slices.BinarySearchFunc(r.papers, on.AddDays(1), func(p *paper, d day.Day) int { return p.from.Compare(d) })
-	for i := after - 1; i >= 0; i-- {
+	for i := after - 1; i > gaps; i-- {
 		best := k.longest
 		if k.newest == nil {
 			best = k.lapsed
@@ -45,7 +52,29 @@ func (r *row) keeps(on day.Day) kept {
 			k.add(r.papers[i], on)
 		}
 	}
+	if gaps >= 0 && k.newest == nil && k.lapsed == nil {
+		k.doubt(r.papers[gaps], on)
+	}
 	return k
+}
+
+// mended returns the place of the last paper whose gaps are said to be put
+// right, -1 if there is none.
+func (r *row) mended(on day.Day, m mended) int {
+	for i := len(r.gaps) - 1; i >= 0 && !m.by(on).IsZero(); i-- {
+		if p := r.papers[r.gaps[i]]; p.there(on) && m.doubts(p, on) {
+			return r.gaps[i]
+		}
+	}
+	return -1
+}
+
+func (k *kept) doubt(p *paper, on day.Day) {
+	if p.lapsed(on) {
+		k.lapsed = p
+		return
+	}
+	k.doubted = p
 }
 
 func (k *kept) add(p *paper, on day.Day) {
@@ -65,24 +94,27 @@ func (k *kept) add(p *paper, on day.Day) {
 func (f *folder) keeps(on day.Day) []kept {
 	all := make([]kept, len(f.rows))
 	for i := range f.rows {
-		all[i] = f.rows[i].keeps(on)
+		all[i] = f.rows[i].keeps(on, f.mended)
 	}
 	return all
 }
 
-// last works out a line that evidence carries until it ends.
-func (f *folder) last(s *Status, on day.Day) {
+// last works out a line that evidence carries until it ends, and returns what
+// [folder.hold] does.
+func (f *folder) last(s *Status, on day.Day) *paper {
 	kinds := f.keeps(on)[:len(f.kinds)]
-	f.hold(s, kinds)
+	doubted := f.hold(s, kinds)
 	for _, k := range kinds {
 		if k.newest == nil && k.lapsed != nil {
 			s.overdue(k.lapsed.until.AddDays(1), f.why(k.lapsed))
 		}
 	}
+	return doubted
 }
 
-// hold works out what carries a line from what there is of each kind.
-func (f *folder) hold(s *Status, kinds []kept) {
+// hold works out what carries a line from what there is of each kind, and
+// returns the last paper that is doubted, nil if none is.
+func (f *folder) hold(s *Status, kinds []kept) (doubted *paper) {
 	s.State, s.DueWhy = None, message.New("position.due.nothing")
 	for i, k := range kinds {
 		if k.newest != nil {
@@ -94,7 +126,14 @@ func (f *folder) hold(s *Status, kinds []kept) {
 		if k.lapsed != nil {
 			s.NotCounting = append(s.NotCounting, Uncounted{k.lapsed.seq, message.New("position.bar.lapsed", k.lapsed.until.String())})
 		}
+		if p := k.doubted; p != nil && (doubted == nil || p.from.After(doubted.from)) {
+			doubted = p
+		}
 	}
+	for _, k := range kinds {
+		s.doubt(k.doubted)
+	}
+	return doubted
 }
 
 // until makes a line on file, be it until the last day of a paper.
@@ -109,8 +148,7 @@ func (f *folder) until(s *Status, p *paper) {
 // once works out a line that one record carries. An event is what the limit of
 // the duty runs from.
 func (f *folder) once(s *Status, on day.Day) {
-	f.last(s, on)
-	if s.State != None {
+	if doubted := f.last(s, on); doubted != nil || s.State != None {
 		return
 	}
 	for i := range f.events {

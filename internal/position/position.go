@@ -43,6 +43,15 @@
 //   - A plan or order that runs puts the line in rectification, and one that was
 //     not done by its due day makes it overdue, whatever is on file. Whether a
 //     duty applies that is in an order is not settled by the order.
+//   - That an order or plan was done is a word, and no evidence. From that day on
+//     evidence that saw gaps, observed by then under this duty and subject, no
+//     longer carries the line, nor does older evidence of its kind: there was
+//     something to put right, and nothing on file shows that it was. Until
+//     evidence of the kind that was observed afterwards is filed, the line is
+//     none, whatever other kinds there are, and the kind is missing. It is not
+//     overdue: what was asked for was filed, and no day to show more is named.
+//     Evidence of the same day counts as observed afterwards if it was filed
+//     afterwards and saw no gaps.
 //   - A day set in an assignment makes a task late, not the line overdue: it is
 //     the word of the organization, not of the law. Evidence filed afterwards
 //     meets it.
@@ -104,6 +113,8 @@ type Status struct {
 	Since       day.Day         // first day overdue, in rectification too; else zero
 	Plan        int64           // Seq of the order or plan that runs or was not kept; else 0
 	Assignment  *evidence.Filed // who sees to it; nil: nobody
+
+	seen []string // kinds of the carriers with gaps
 }
 
 // Complete reports whether evidence of every kind that the duty asks for is on

@@ -3,10 +3,12 @@ package position
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
 	"guanji/internal/day"
+	"guanji/internal/evidence"
 	"guanji/internal/message"
 	"guanji/internal/regime"
 )
@@ -22,7 +24,7 @@ type What string
 const (
 	File     What = "file"      // evidence of kinds that are missing
 	Renew    What = "renew"     // evidence that ends, or that the next due day asks for
-	PutRight What = "put_right" // what an order or plan names
+	PutRight What = "put_right" // what an order or plan names, or gaps for which none runs
 	Tell     What = "tell"      // whether the event happened that starts the duty
 )
 
@@ -40,6 +42,7 @@ type Task struct {
 	Kinds    []string  // of evidence to file
 	Due      day.Day   // zero: no day is known; for File that means at once
 	DueWhy   message.M // why then, or why no day is known
+	Later    message.M // that an assignment names a later day, which does not count; else zero
 	Owner    string    // "": nobody
 	Near     bool      // the due day is near
 	Late     bool      // and has passed
@@ -108,9 +111,7 @@ func (l Line) tasks(on day.Day) []Task {
 			list = append(list, l.task(Renew, l.kindsUntil(day.Day{}), due, message.M{}))
 		}
 		for i := range list {
-			if t := &list[i]; t.Due.IsZero() || !t.Due.Before(due) {
-				t.Due, t.DueWhy = due, message.New("position.due.assigned", a.By)
-			}
+			list[i].set(a)
 		}
 	}
 	for i := range list {
@@ -119,20 +120,53 @@ func (l Line) tasks(on day.Day) []Task {
 	return remind(list, a.Assignment.Remind, on)
 }
 
+// set sets the due day that an assignment names, unless the task has an earlier
+// one.
+func (t *Task) set(a *evidence.Filed) {
+	if t.Later = later(t.Due, a); t.Later.Key == "" {
+		t.Due, t.DueWhy = a.Assignment.Due, message.New("position.due.assigned", a.By)
+	}
+}
+
+// Later says that an assignment names a later day than the duty asks for, which
+// does not count; else it is zero.
+func (l Line) Later() message.M {
+	if a := l.Assignment; a != nil && !l.filedAfter(a.Seq) {
+		return later(l.Due, a)
+	}
+	return message.M{}
+}
+
+func later(due day.Day, a *evidence.Filed) message.M {
+	if due.IsZero() || !due.Before(a.Assignment.Due) {
+		return message.M{}
+	}
+	return message.New("position.due.later", a.Assignment.Due.String(), a.By, due.String())
+}
+
 // asked returns what the position of a line asks for. Whether a duty applies is
 // asked elsewhere, by its missing facts.
 func (l Line) asked() []Task {
 	switch {
-	case l.State == InRectification || l.State == Overdue && l.Plan != 0:
-		return []Task{l.task(PutRight, l.Missing, l.Due, l.DueWhy)}
-	case l.State == Overdue || l.State == None:
-		return []Task{l.task(File, l.Missing, l.Due, l.DueWhy)}
 	case l.State == Unknown && l.Applies == regime.Yes:
 		return []Task{l.task(Tell, nil, day.Day{}, message.M{})}
 	case l.State == Unknown:
 		return nil
+	case l.State == InRectification || l.State == Overdue && l.Plan != 0:
+		return []Task{l.task(PutRight, l.Missing, l.Due, l.DueWhy)}
 	}
-	var list []Task
+	list := l.evidence()
+	if l.Gaps {
+		list = append(list, l.task(PutRight, l.seen, day.Day{}, message.New("position.due.gaps")))
+	}
+	return list
+}
+
+// evidence returns what evidence there is to file.
+func (l Line) evidence() (list []Task) {
+	if l.State == Overdue || l.State == None {
+		return []Task{l.task(File, l.Missing, l.Due, l.DueWhy)}
+	}
 	if len(l.Missing) > 0 {
 		list = append(list, l.task(File, l.Missing, day.Day{}, message.New("position.due.incomplete")))
 	}
@@ -175,6 +209,7 @@ func remind(list []Task, within int, on day.Day) []Task {
 // alike tells apart the tasks of one list.
 type alike struct {
 	duty, owner, kinds, why string
+	later                   string
 	what                    What
 	state                   State
 	due                     day.Day
@@ -188,7 +223,7 @@ type grouped struct {
 }
 
 func (g *grouped) add(t Task, subject string) {
-	key := alike{t.Duty.ID, t.Owner, strings.Join(t.Kinds, " "), t.DueWhy.Key, t.What, t.State, t.Due, t.Near}
+	key := alike{t.Duty.ID, t.Owner, strings.Join(t.Kinds, " "), t.DueWhy.Key, fmt.Sprint(t.Later.Args), t.What, t.State, t.Due, t.Near}
 	i, ok := g.at[key]
 	if !ok {
 		i = len(g.list)

@@ -29,6 +29,9 @@ func tell(t Task) string {
 	if t.Late {
 		b.WriteString(" late")
 	}
+	if t.Later.Key != "" {
+		fmt.Fprintf(&b, ", not %v", t.Later.Args[0])
+	}
 	return b.String()
 }
 
@@ -46,6 +49,12 @@ func TestTasks(t *testing.T) {
 		"one missing, one ends": {continuous, "scan paper", []evidence.Item{record("scan", "2026-01-10")}, []string{
 			"2026-01-10: renew [scan] by 2026-04-10 (kind); file [paper] (incomplete)",
 		}},
+		"gaps without a plan": {continuous, "paper scan", []evidence.Item{record("paper", "2026-01-10", result(evidence.Gaps)), record("scan", "2026-01-10")}, []string{
+			"2026-01-10: renew [scan] by 2026-04-10 (kind); put_right [paper] (gaps)", "2026-05-10: file [scan] by 2026-04-10 (kind) late; put_right [paper] (gaps)",
+		}},
+		"gaps with a plan":           {continuous, "paper", []evidence.Item{record("paper", "2026-01-10", result(evidence.Gaps)), order("2026-01-10", "2026-03-01")}, []string{"2026-01-10: put_right [] by 2026-03-01 (order)"}},
+		"gaps with a plan not kept":  {continuous, "paper", []evidence.Item{record("paper", "2026-01-10", result(evidence.Gaps)), order("2026-01-10", "2026-03-01")}, []string{"2026-03-02: put_right [] by 2026-03-01 (order) late"}},
+		"gaps put right by a word":   {continuous, "paper", []evidence.Item{record("paper", "2026-01-10", result(evidence.Gaps)), order("2026-01-10", "2026-03-01"), end(2, evidence.Done, "2026-02-01")}, []string{"2026-02-01: file [paper] (put_right)"}},
 		"that nothing happened ends": {anyEvent, "paper", []evidence.Item{record("word", "2026-01-10", result(evidence.NoEvent))}, []string{"2026-01-10: renew [word] by 2027-01-10 (kind)"}},
 	}
 	for name, tt := range tests {
@@ -65,7 +74,7 @@ func (j judgement) tasks(t *testing.T, new bool) {
 		var got []string
 		for _, task := range w.position(t, on).Tasks() {
 			got = append(got, tell(task))
-			for _, m := range []message.M{task.What.Message(), task.DueWhy} {
+			for _, m := range []message.M{task.What.Message(), task.DueWhy, task.Later} {
 				if m.Key != "" && !message.Known(m.Key) {
 					t.Errorf("on %s: no words for %s", on, m.Key)
 				}
@@ -85,6 +94,7 @@ func TestAssignments(t *testing.T) {
 		"not before it was":   {continuous, "paper", []evidence.Item{assign("li", "", 14)}, []string{"2019-12-31: file [paper] (nothing)", "2020-01-01: file [paper] (nothing) li"}},
 		"another owner":       {continuous, "paper", []evidence.Item{assign("li", "2026-01-01", 14), assign("wu", "", 14)}, []string{"2026-01-10: file [paper] (nothing) wu"}},
 		"taken back":          {continuous, "paper", []evidence.Item{assign("li", "2026-01-01", 14), assign("", "", 14)}, []string{"2026-01-10: file [paper] (nothing)"}},
+		"a day for gaps":      {continuous, "paper", []evidence.Item{record("paper", "2026-01-10", result(evidence.Gaps)), assign("li", "2026-03-01", 7)}, []string{"2026-02-10: put_right [paper] by 2026-03-01 (assigned) li"}},
 		"a day":               {continuous, "paper", []evidence.Item{assign("li", "2026-03-01", 7)}, []string{"2026-02-21: file [paper] by 2026-03-01 (assigned) li", "2026-02-22: file [paper] by 2026-03-01 (assigned) li near", "2026-03-01: file [paper] by 2026-03-01 (assigned) li near", "2026-03-02: file [paper] by 2026-03-01 (assigned) li late"}},
 		"reminded on the day": {continuous, "paper", []evidence.Item{assign("li", "2026-03-01", 0)}, []string{"2026-02-28: file [paper] by 2026-03-01 (assigned) li", "2026-03-01: file [paper] by 2026-03-01 (assigned) li near"}},
 		"met by what was filed afterwards": {continuous, "paper", []evidence.Item{assign("li", "2026-03-01", 7), record("paper", "2026-02-10")}, []string{
@@ -97,7 +107,7 @@ func TestAssignments(t *testing.T) {
 			"2026-12-01: renew [paper] by 2026-11-30 (assigned) li late", "2027-01-11: file [paper] by 2026-11-30 (assigned) li late",
 		}},
 		"never later than the law": {eachYear, "paper", []evidence.Item{record("paper", "2026-01-10"), assign("li", "2027-06-30", 7)}, []string{
-			"2027-01-10: renew [paper] by 2027-01-10 (period) li near", "2027-01-11: file [paper] by 2027-01-10 (period) li late",
+			"2027-01-10: renew [paper] by 2027-01-10 (period) li near, not 2027-06-30", "2027-01-11: file [paper] by 2027-01-10 (period) li late, not 2027-06-30",
 		}},
 	}
 	for name, tt := range tests {

@@ -44,7 +44,7 @@ func (f *folder) yearly(s *Status, on day.Day, bound []day.Day) {
 	next := f.annual(on)
 	last, missed := back(next), lastBefore(bound, on)
 	s.State, s.Due, s.DueWhy = None, next, message.New("position.due.yearly")
-	seen := false
+	seen, doubted := false, []*paper(nil)
 	for i := range courses {
 		c := &courses[i]
 		seen = seen || c.newest != nil
@@ -52,7 +52,14 @@ func (f *folder) yearly(s *Status, on day.Day, bound []day.Day) {
 			s.Missing = append(s.Missing, f.kinds[i])
 			continue
 		}
+		if f.mended.doubts(c.newest, on) {
+			s.Missing, doubted = append(s.Missing, f.kinds[i]), append(doubted, c.newest)
+			continue
+		}
 		f.settled(s, c, next)
+	}
+	for _, p := range doubted {
+		s.doubt(p)
 	}
 	for i := range courses {
 		if c := &courses[i]; c.until.Before(missed) && (c.newest != nil || !seen) {

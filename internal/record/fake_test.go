@@ -255,6 +255,21 @@ func (o *fakeObjects) Check(_ context.Context, digest string, size int64) error 
 	return nil
 }
 
+// Files gives the files, sorted. A digest that is wrong comes as its path.
+func (o *fakeObjects) Files(context.Context) iter.Seq2[ledger.File, error] {
+	return func(yield func(ledger.File, error) bool) {
+		for _, d := range slices.Sorted(maps.Keys(o.files)) {
+			f, err := ledger.File{Digest: d, Size: int64(len(o.files[d]))}, error(nil)
+			if k := o.wrong[d]; k == problem.Conflict || k == problem.Refused {
+				f, err = ledger.File{Digest: strings.TrimPrefix(d, "sha256:")}, problem.New(k, "ledger.not_as_kept")
+			}
+			if !yield(f, err) {
+				return
+			}
+		}
+	}
+}
+
 // home is an installation in memory.
 type home struct {
 	store   *fakeStore

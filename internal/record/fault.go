@@ -78,6 +78,7 @@ type Report struct {
 	Records     map[ledger.What]int64 `json:"records"`
 	Files       int64                 `json:"files"`
 	Bytes       int64                 `json:"bytes"` // of the files
+	Unnamed     Unnamed               `json:"unnamed"`
 	Keys        []string              `json:"keys"`
 	Faults      []Fault               `json:"faults"`
 	More        int64                 `json:"more"` // faults that are not listed

@@ -89,6 +89,11 @@ type Objects interface {
 	// Check reads a file again. It fails with [problem.NotFound], and with
 	// [problem.Conflict] if it is another than the digest and size say.
 	Check(ctx context.Context, digest string, size int64) error
+
+	// Files returns every file that is kept, in the order of their digests. What
+	// lies among them and is none comes as its path with [problem.Conflict],
+	// what cannot be read with [problem.Refused], and the others follow.
+	Files(ctx context.Context) iter.Seq2[ledger.File, error]
 }
 
 // Config holds what a Service needs.

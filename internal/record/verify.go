@@ -45,7 +45,8 @@ type examination struct {
 	rows      rowLeaves
 	last      map[recordKey]told // what the newest leaf about each record says
 	entries   map[string]int64   // statements that are there, by organization
-	files     map[string]file
+	files     map[string]file    // that records name
+	kept      keptFiles
 	named     map[string]bool // objects that were named as damaged
 }
 
@@ -90,7 +91,7 @@ func (s *Service) Verify(ctx context.Context, v Verifying) (*Report, error) {
 	}
 	defer unlock()
 	e := newExamination(ctx, v, s.Objects)
-	for _, part := range []func() error{e.readHeads, e.readTiles, func() error { return e.readRows(s.Store) }, e.readFiles} {
+	for _, part := range []func() error{e.readHeads, e.readTiles, e.listFiles, func() error { return e.readRows(s.Store) }, e.readFiles} {
 		if err := part(); err != nil {
 			return nil, err
 		}
@@ -100,7 +101,7 @@ func (s *Service) Verify(ctx context.Context, v Verifying) (*Report, error) {
 
 func newExamination(ctx context.Context, v Verifying, o Objects) *examination {
 	e := &examination{Verifying: v, ctx: ctx, objects: o, last: map[recordKey]told{}, entries: map[string]int64{}, files: map[string]file{}, named: map[string]bool{},
-		report: &Report{Compared: len(v.Given), Records: map[ledger.What]int64{}, Faults: []Fault{}}}
+		report: &Report{Compared: len(v.Given), Records: map[ledger.What]int64{}, Unnamed: Unnamed{First: []string{}}, Faults: []Fault{}}}
 	for _, k := range v.Keys.List() {
 		e.report.Keys = append(e.report.Keys, k.ID)
 	}

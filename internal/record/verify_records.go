@@ -78,7 +78,7 @@ func (e *examination) leftOver() {
 	}
 }
 
-// readFiles reads every file again.
+// readFiles reads every file that a record names again, and tells of the others.
 func (e *examination) readFiles() error {
 	var done, total int64
 	for _, f := range e.files {
@@ -92,6 +92,7 @@ func (e *examination) readFiles() error {
 		e.report.Files, e.report.Bytes = e.report.Files+1, done
 		e.Progress(OfFiles, done, total)
 	}
+	e.compareFiles()
 	return nil
 }
 

@@ -162,6 +162,10 @@ func (r *room) Remove(_ context.Context, path string) error {
 
 func (r *room) Check(context.Context, string, int64) error { return nil }
 
+func (r *room) Files(context.Context) iter.Seq2[ledger.File, error] {
+	return func(func(ledger.File, error) bool) {}
+}
+
 // The channel.
 
 type channel struct {

@@ -16,6 +16,7 @@ import (
 // where an organization stands, in short.
 type PositionText struct {
 	State   position.State    // only the lines in this state; "": the urgent ones
+	Area    string            // only the lines of this area; "": of every one
 	All     bool              // every line
 	Since   day.Day           // since when Changes are; zero: none were asked for
 	Changes []position.Change // what stands otherwise than it did
@@ -31,7 +32,7 @@ func Position(w io.Writer, l message.Lang, set *regime.Set, p *position.Position
 		q.changes(t)
 	}
 	q.lists(t)
-	if t.State == "" {
+	if t.State == "" && t.Area == "" {
 		q.areas()
 		q.next()
 	}
@@ -59,39 +60,6 @@ func stateIcon(s position.State) string {
 		position.None: "○", position.Unknown: "?", position.OnFile: "●"}[s]
 }
 
-func (p positionPrinter) headline() {
-	sum := total(p.Heat())
-	line := ""
-	for _, part := range p.counted(sum.Binding) {
-		if line != "" && displayWidth(line+part)+5 > columns {
-			p.line("  %s", line)
-			line = ""
-		}
-		if line != "" {
-			line += "   "
-		}
-		line += part
-	}
-	p.line("  %s", line)
-	p.para(2, "", p.msg("where.lines", sum.Binding.All(), sum.Other.All()))
-}
-
-// counted says how many lines stand in each state in which one does.
-func (p positionPrinter) counted(c position.Counts) (parts []string) {
-	for _, s := range position.States() {
-		if n := c.Of(s); n > 0 {
-			parts = append(parts, fmt.Sprintf("%s %d %s", stateIcon(s), n, p.say(s.Message())))
-		}
-	}
-	return parts
-}
-
-// PositionLine says in one line how many binding duties stand in each state.
-func PositionLine(l message.Lang, set *regime.Set, p *position.Position) string {
-	q := newPositionPrinter(io.Discard, l, set, p)
-	return strings.Join(q.counted(total(p.Heat()).Binding), q.msg("list.comma"))
-}
-
 // say puts a message into the reader's language.
 func (p positionPrinter) say(m message.M) string { return m.In(p.lang) }
 
@@ -111,27 +79,45 @@ func (p positionPrinter) changes(t PositionText) {
 	}
 }
 
-// lists tells the lines that were asked for, state by state.
+// lists tells the lines that were asked for, state by state, and how many others
+// there are.
 func (p positionPrinter) lists(t PositionText) {
 	states := []position.State{position.Overdue, position.InRectification, position.Expiring}
 	switch {
 	case t.State != "":
 		states = []position.State{t.State}
-	case t.All:
+	case t.All || t.Area != "":
 		states = position.States()
 	}
+	hidden := len(p.Lines)
 	for _, s := range states {
-		groups := grouped(mostUrgent(p.Lines, s))
-		if len(groups) == 0 && s != t.State {
-			continue
+		lines := mostUrgent(p.Lines, PositionText{State: s, Area: t.Area})
+		hidden -= len(lines)
+		p.list(s, lines, s == t.State)
+	}
+	if t.State == "" && t.Area == "" && hidden > 0 {
+		p.blank()
+		p.para(2, "", p.msg("where.hidden", hidden))
+	}
+}
+
+// list tells the lines in one state, what binds apart from what does not.
+func (p positionPrinter) list(s position.State, lines []position.Line, asked bool) {
+	groups := grouped(lines)
+	if len(groups) == 0 && !asked {
+		return
+	}
+	p.section(stateIcon(s) + " " + p.say(s.Message()))
+	if len(groups) == 0 {
+		p.para(2, "", p.msg("where.no_lines"))
+	}
+	apart := false
+	for _, g := range groups {
+		if !apart && !g.Duty.Force.Binding() {
+			apart = true
+			p.para(2, "", p.msg("where.apart"))
 		}
-		p.section(stateIcon(s) + " " + p.say(s.Message()))
-		if len(groups) == 0 {
-			p.para(2, "", p.msg("where.no_lines"))
-		}
-		for _, g := range groups {
-			p.group(g)
-		}
+		p.group(g)
 	}
 }
 
@@ -158,18 +144,27 @@ func grouped(lines []position.Line) (groups []group) {
 }
 
 func (p positionPrinter) group(g group) {
-	name := g.Duty.ID + "  " + p.text(g.Duty.Name)
-	if !g.Duty.Force.Binding() {
-		name += p.msg("assess.force", message.New("force."+string(g.Duty.Force)))
-	}
-	p.para(2, stateIcon(g.State)+" ", name+p.of(g.subjects))
-	p.para(4, "", strings.Join(p.details(g), p.msg("list.separator")))
+	name := p.duty(g.Duty) + p.of(g.subjects)
 	if g.Gaps {
-		p.para(4, "! ", p.msg("where.gaps"))
+		name += p.msg("where.gaps")
+	}
+	p.para(2, stateIcon(g.State)+" ", name)
+	p.para(4, "", strings.Join(p.details(g), p.msg("list.separator")))
+	if later := g.Later(); later.Key != "" {
+		p.para(4, "! ", p.say(later))
 	}
 	for _, u := range g.NotCounting {
 		p.para(4, "! ", p.msg("where.not_counting", u.Seq, u.Why))
 	}
+}
+
+// duty names a duty, and how it binds if it does not bind by itself.
+func (p positionPrinter) duty(d *regime.DutyText) string {
+	name := d.ID + "  " + p.text(d.Name)
+	if !d.Force.Binding() {
+		name += p.msg("assess.force", message.New("force."+string(d.Force)))
+	}
+	return name
 }
 
 // details tells of a line, part by part: what is due, what carries it, what is
@@ -181,7 +176,7 @@ func (p positionPrinter) details(g group) (parts []string) {
 		}
 	}
 	add(g.Why.Key != "", "where.because", g.Why)
-	add(!g.Since.IsZero(), "where.since", g.Since.String(), g.Since.DaysUntil(p.On)+1, g.DueWhy)
+	add(!g.Since.IsZero(), "where.since", g.Since.String(), position.LateSince(g.Since, p.On), g.DueWhy)
 	add(g.Since.IsZero() && !g.Due.IsZero(), "where.due", g.Due.String(), p.until(g.Due), g.DueWhy)
 	add(g.Since.IsZero() && g.Due.IsZero() && g.DueWhy.Key != "", "where.because", g.DueWhy)
 	add(g.Plan != 0, "where.plan", g.Plan)
@@ -257,56 +252,6 @@ func cell(n int) string {
 		return "     ·"
 	}
 	return fmt.Sprintf("%6d", n)
-}
-
-// shownTasks is how many of the days that come are told.
-const shownTasks = 8
-
-// next tells the next due days.
-func (p positionPrinter) next() {
-	p.section(p.msg("where.next"))
-	tasks := slices.DeleteFunc(p.Tasks(), func(t position.Task) bool { return t.Late || t.Due.IsZero() })
-	if len(tasks) == 0 {
-		p.para(2, "", p.msg("where.no_next"))
-	}
-	for _, t := range tasks[:min(len(tasks), shownTasks)] {
-		p.task(t)
-	}
-}
-
-func (p positionPrinter) task(t position.Task) {
-	lead := "            "
-	if !t.Due.IsZero() {
-		lead = t.Due.String() + "  "
-	}
-	text := p.msg("where.task", p.say(t.What.Message()), t.Duty.ID, p.text(t.Duty.Name)) + p.of(t.Subjects)
-	if !t.Due.IsZero() {
-		text += p.distance(t.Due)
-	}
-	if t.Owner != "" {
-		text += p.msg("where.task_owner", t.Owner)
-	}
-	p.para(2, lead, text)
-}
-
-// until says how far away a day is that has not passed.
-func (p positionPrinter) until(due day.Day) message.M {
-	if n := p.On.DaysUntil(due); n > 0 {
-		return message.New("where.in_days", n)
-	}
-	return message.New("where.is_today")
-}
-
-// distance says how far away a day is.
-func (p positionPrinter) distance(due day.Day) string {
-	switch n := p.On.DaysUntil(due); {
-	case n < 0:
-		return p.msg("where.days_ago", -n)
-	case n == 0:
-		return p.msg("where.today")
-	default:
-		return p.msg("assess.in_days", n)
-	}
 }
 
 func (p positionPrinter) footer() {

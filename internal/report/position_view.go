@@ -19,17 +19,25 @@ type PositionView struct {
 	Known        day.Day              `json:"known"`    // null: everything
 	Revision     int64                `json:"revision"` // number of what was filed last
 	Content      regime.Info          `json:"content"`
-	Headline     CountsView           `json:"headline"`
+	Headline     CountsView           `json:"headline"` // duties, each once, by its most urgent line
+	Rows         CountsView           `json:"rows"`     // lines
+	Gaps         GapsView             `json:"gaps"`     // duties
 	Areas        []AreaView           `json:"areas"`
 	Lines        []LineView           `json:"lines"` // the most urgent first
 	Since        day.Day              `json:"since"` // null: no changes were asked for
 	Changes      []PositionChangeView `json:"changes"`
 }
 
-// CountsView counts lines by their states, binding force apart.
+// CountsView counts duties or lines by their states, binding force apart.
 type CountsView struct {
 	Binding map[position.State]int `json:"binding"`
 	Other   map[position.State]int `json:"other"`
+}
+
+// GapsView counts the duties with evidence on file that tells of gaps.
+type GapsView struct {
+	Binding int `json:"binding"`
+	Other   int `json:"other"`
 }
 
 // AreaView counts the lines of an area.
@@ -84,15 +92,17 @@ type PositionChangeView struct {
 	Subjects []string        `json:"subjects"`
 }
 
-// PositionOf returns a position in the form of JSON, with the lines in one
-// state, or all of them where none is named.
+// PositionOf returns a position in the form of JSON, with the lines in one state
+// and area, or all of them where none is named.
 func PositionOf(set *regime.Set, p *position.Position, t PositionText) PositionView {
+	h := p.Headline()
 	v := PositionView{Guanji: p.Assessment.Guanji, Organization: p.Assessment.Organization, On: p.On, Known: p.Known, Revision: p.Revision,
-		Content: p.Assessment.Content, Headline: countsView(total(p.Heat())), Areas: []AreaView{}, Lines: []LineView{}, Since: t.Since}
+		Content: p.Assessment.Content, Headline: countsView(position.Cell{Binding: h.Binding.Duties, Other: h.Other.Duties}),
+		Rows: countsView(position.Cell{Binding: h.Binding.Rows, Other: h.Other.Rows}), Gaps: GapsView{h.Binding.Gaps, h.Other.Gaps}, Areas: []AreaView{}, Lines: []LineView{}, Since: t.Since}
 	for _, a := range p.Heat().Areas {
 		v.Areas = append(v.Areas, AreaView{a.Area, areaName(set, a.Area), countsView(a.Cells[0])})
 	}
-	for _, l := range mostUrgent(p.Lines, t.State) {
+	for _, l := range mostUrgent(p.Lines, t) {
 		v.Lines = append(v.Lines, lineView(l))
 	}
 	if !t.Since.IsZero() {
@@ -102,17 +112,6 @@ func PositionOf(set *regime.Set, p *position.Position, t PositionText) PositionV
 		v.Changes = append(v.Changes, PositionChangeView{c.Duty.ID, c.Duty.Name, given(c.From), given(c.To), c.Subjects})
 	}
 	return v
-}
-
-// total adds up the areas of a heat map of one day.
-func total(h *position.Heat) (sum position.Cell) {
-	for _, a := range h.Areas {
-		for i := range sum.Binding {
-			sum.Binding[i] += a.Cells[0].Binding[i]
-			sum.Other[i] += a.Cells[0].Other[i]
-		}
-	}
-	return sum
 }
 
 func countsView(c position.Cell) CountsView {
@@ -132,10 +131,12 @@ func areaName(set *regime.Set, id string) message.Text {
 	return message.Text{En: id, Zh: id}
 }
 
-// mostUrgent returns the lines in a state, all where it is "": the most urgent
-// state first, what binds before what does not, then by the due day.
-func mostUrgent(lines []position.Line, state position.State) []position.Line {
-	lines = slices.DeleteFunc(slices.Clone(lines), func(l position.Line) bool { return state != "" && l.State != state })
+// mostUrgent returns the lines in a state and area, all where none is named: the
+// most urgent state first, what binds before what does not, then by the due day.
+func mostUrgent(lines []position.Line, t PositionText) []position.Line {
+	lines = slices.DeleteFunc(slices.Clone(lines), func(l position.Line) bool {
+		return t.State != "" && l.State != t.State || t.Area != "" && l.Duty.Area != t.Area
+	})
 	rank := func(l position.Line) int { return slices.Index(position.States(), l.State) }
 	slices.SortStableFunc(lines, func(a, b position.Line) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), falseFirst(!a.Duty.Force.Binding(), !b.Duty.Force.Binding()),
@@ -214,6 +215,7 @@ type TaskView struct {
 	Kinds    []string       `json:"kinds"`
 	Due      day.Day        `json:"due"`
 	DueWhy   *message.Text  `json:"due_why"`
+	Later    *message.Text  `json:"later"` // null: no later day is set
 	Owner    *string        `json:"owner"`
 	Near     bool           `json:"near"`
 	Late     bool           `json:"late"`
@@ -225,7 +227,7 @@ func TasksOf(p *position.Position, tasks []position.Task) TasksView {
 	v := TasksView{p.Assessment.Guanji, p.Assessment.Organization, p.On, []TaskView{}}
 	for _, t := range tasks {
 		v.Tasks = append(v.Tasks, TaskView{t.Duty.ID, t.Duty.Name, t.Duty.Area, t.Duty.Force, t.What, t.State, orEmpty(t.Kinds), t.Due, words(t.DueWhy),
-			given(t.Owner), t.Near, t.Late, t.Subjects})
+			words(t.Later), given(t.Owner), t.Near, t.Late, t.Subjects})
 	}
 	return v
 }

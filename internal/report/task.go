@@ -4,6 +4,7 @@ import (
 	"io"
 	"slices"
 
+	"guanji/internal/day"
 	"guanji/internal/message"
 	"guanji/internal/position"
 	"guanji/internal/regime"
@@ -62,5 +63,64 @@ func (p positionPrinter) tasks(key string, tasks []position.Task, shown int) {
 	}
 	if more := len(tasks) - shown; more > 0 {
 		p.line("  %s", p.msg("assess.more", more))
+	}
+}
+
+// shownTasks is how many of the days that come are told.
+const shownTasks = 8
+
+// next tells the next due days.
+func (p positionPrinter) next() {
+	p.section(p.msg("where.next"))
+	tasks := slices.DeleteFunc(p.Tasks(), func(t position.Task) bool { return t.Late || t.Due.IsZero() })
+	if len(tasks) == 0 {
+		p.para(2, "", p.msg("where.no_next"))
+	}
+	for _, t := range tasks[:min(len(tasks), shownTasks)] {
+		p.task(t)
+	}
+}
+
+func (p positionPrinter) task(t position.Task) {
+	lead := "            "
+	if !t.Due.IsZero() {
+		lead = t.Due.String() + "  "
+	}
+	text := p.msg("where.task", p.say(t.What.Message()), p.duty(t.Duty)) + p.of(t.Subjects)
+	if !t.Due.IsZero() {
+		text += p.distance(t.Due)
+	}
+	if t.Owner != "" {
+		text += p.msg("where.part", t.Owner)
+	}
+	for _, m := range []message.M{t.DueWhy, t.Later} {
+		if tellsMore(m) {
+			text += p.msg("where.part", m)
+		}
+	}
+	p.para(2, lead, text)
+}
+
+// tellsMore reports whether what is said of the due day of a task is more than
+// why the duty has it: who set it, or what there is to do.
+func tellsMore(m message.M) bool {
+	return slices.Contains([]string{"position.due.assigned", "position.due.later", "position.due.gaps", "position.due.put_right"}, m.Key)
+}
+
+// until says how far away a day is that has not passed.
+func (p positionPrinter) until(due day.Day) message.M {
+	if n := p.On.DaysUntil(due); n > 0 {
+		return message.Days("where.in_days", n)
+	}
+	return message.New("where.is_today")
+}
+
+// distance says how far away a day is.
+func (p positionPrinter) distance(due day.Day) string {
+	switch n := p.On.DaysUntil(due); {
+	case n < 0:
+		return p.msg("where.part", position.Late(-n))
+	default:
+		return p.msg("where.part", p.until(due))
 	}
 }

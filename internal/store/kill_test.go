@@ -197,6 +197,10 @@ func newBook(t *testing.T, s *Store) *book {
 	return b
 }
 
+func (b *book) Files(context.Context) iter.Seq2[ledger.File, error] {
+	return func(func(ledger.File, error) bool) {}
+}
+
 func (b *book) publish(t *testing.T) {
 	t.Helper()
 	_, err := b.service.Publish(t.Context())

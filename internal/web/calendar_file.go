@@ -48,7 +48,7 @@ func (q *orgRequest) calendarEvent(p *placed, t *position.Task) calendarEvent {
 		e.Remind = a.Assignment.Remind
 	}
 	var lines []string
-	for _, l := range [][2]string{{"stand.subjects", row.Subjects}, {"tasks.kinds", row.Kinds}, {"tasks.why", row.Why}, {"tasks.owner", row.Owner}, {"tasks.assign.note", row.Note}} {
+	for _, l := range [][2]string{{"stand.subjects", row.Subjects}, {"tasks.kinds", row.Kinds}, {"tasks.why", row.Why}, {"tasks.later_day", row.Later}, {"tasks.owner", row.Owner}, {"tasks.assign.note", row.Note}} {
 		if l[1] != "" {
 			lines = append(lines, q.T("calendar.line", q.T(l[0]), l[1]))
 		}

@@ -130,9 +130,13 @@ func (q *orgRequest) lineGroup(p *placed, l *alikeLines) lineGroup {
 		g.DueWhy = l.DueWhy.In(q.lang)
 	}
 	if !l.Since.IsZero() {
-		g.Distance = q.distance(p.On, l.Since)
+		g.Distance = position.LateSince(l.Since, p.On).In(q.lang)
 	}
-	if !l.Due.IsZero() {
+	switch late := l.Due.DaysUntil(p.On); {
+	case l.Due.IsZero():
+	case late > 0:
+		g.DueDistance = position.Late(late).In(q.lang)
+	default:
 		g.DueDistance = q.distance(p.On, l.Due)
 	}
 	if !l.Until.IsZero() {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"guanji/internal/evidence"
+	"guanji/internal/filing"
 	"guanji/internal/ledger"
 	"guanji/internal/problem"
 )
@@ -15,7 +16,7 @@ type filedPage struct {
 	Number       string
 	Result       tag
 	State        tag
-	Unproven     bool
+	Remarks      []string // what its author may not have meant
 	Facts        []factUsed
 	Text         string // what is to be put right, what happened, or the note
 	TextLabel    string
@@ -91,6 +92,9 @@ func (q *orgRequest) renderFiled(code int, alert, how string, at map[string]stri
 		p.Alert = alert
 	}
 	p.describe(q, f)
+	for _, m := range filing.Remarks(q.s.Set, b, f) {
+		p.Remarks = append(p.Remarks, m.In(q.lang))
+	}
 	p.history(q, b, f)
 	if err := p.ledger(q, f); err != nil {
 		return err
@@ -138,7 +142,7 @@ func (p *filedPage) fact(name, value string) {
 
 func (p *filedPage) record(q *orgRequest, f evidence.Filed) {
 	r := f.Record
-	p.Title, p.Result, p.Unproven = q.T("evidence.title", f.Seq, q.evidenceKind(r.Kind)), q.resultOf(r), !r.Proven()
+	p.Title, p.Result = q.T("evidence.title", f.Seq, q.evidenceKind(r.Kind)), q.resultOf(r)
 	p.fact("observed", q.dayWords(r.Observed))
 	p.fact("valid_until", q.dayWords(r.ValidUntil))
 	p.fact("method", q.methodWords(r.Method))

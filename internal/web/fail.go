@@ -28,6 +28,9 @@ func (s *server) fail(q *request, err error) {
 	if kind == problem.SignedOut {
 		p.Back = "/sign-in"
 	}
+	if e, ok := errors.AsType[*problem.Error](err); ok && e.Msg.Key == "filing.none" {
+		p.Next = q.T("fail.not_filed")
+	}
 	p.Details = strings.Split(problem.In(err, q.lang), "\n")
 	if kind == problem.TooMany {
 		q.w.Header().Set("Retry-After", "60")

@@ -149,6 +149,9 @@ func (s *server) found(q *request, view *verificationView, r *record.Report) {
 		view.Summary = append(view.Summary, q.T("verify.waiting", waiting))
 	}
 	view.Summary = append(view.Summary, q.T("verify.checkpoints", r.Checkpoints, r.Given), q.T("verify.files", r.Files, r.Bytes))
+	if u := r.Unnamed; u.Files > 0 {
+		view.Summary = append(view.Summary, q.T("verify.unnamed", u.Files, u.Bytes))
+	}
 }
 
 // verify begins a verification, which goes on when its page is left, and ends

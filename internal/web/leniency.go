@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"guanji/internal/evidence"
+	"guanji/internal/message"
 	"guanji/internal/position"
 )
 
@@ -84,11 +85,11 @@ func (q *orgRequest) papers(book *evidence.Book, seqs []int64) []paperLink {
 func (w words) timing(r position.Rectification) tag {
 	switch {
 	case r.Done.IsZero() && r.Late:
-		return tag{"bad", "■", w.T("leniency.late", r.Days)}
+		return tag{"bad", "■", w.T("leniency.late", position.Late(r.Days))}
 	case r.Done.IsZero():
-		return tag{"warn", "↻", w.T("leniency.runs", -r.Days)}
+		return tag{"warn", "↻", message.Days("leniency.runs", -r.Days).In(w.lang)}
 	case r.Late:
-		return tag{"warn", "▲", w.T("leniency.done_late", r.Days)}
+		return tag{"warn", "▲", w.T("leniency.done_late", position.Late(r.Days))}
 	}
-	return tag{"yes", "✓", w.T("leniency.done_in_time", -r.Days)}
+	return tag{"yes", "✓", message.Days("leniency.done_in_time", -r.Days).In(w.lang)}
 }

@@ -221,6 +221,9 @@ func (w words) fieldErrors(err error) (map[string]string, error) {
 	at := map[string]string{}
 	for _, f := range list {
 		at[f.Name] = f.Msg.In(w.lang)
+		if f.Msg.Key == "evidence.choose" { // the form has them in words
+			at[f.Name] = w.T("evidence.choose_offered")
+		}
 	}
 	return at, nil
 }
@@ -242,6 +245,8 @@ func (w words) distance(from, to day.Day) string {
 		return w.T("web.tomorrow")
 	case n > 0:
 		return w.T("web.in_days", n)
+	case n == -1:
+		return w.T("web.yesterday")
 	default:
 		return w.T("web.days_ago", -n)
 	}

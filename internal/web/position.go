@@ -21,8 +21,12 @@ type positionPage struct {
 	page
 	Path          string
 	Binding, Soft []figure
+	Gaps          int    // duties with evidence on file that tells of gaps
+	GapsPath      string // of every line with gaps
 	Urgent        []urgentItem
 	UrgentAll     int
+	UrgentBinding int
+	UrgentSoft    int // what does not bind by itself
 	UrgentPath    string
 	Heat          heatView
 	Changes       changesView
@@ -62,8 +66,9 @@ func (s *server) position(q *orgRequest) error {
 	if q.part("list") {
 		return s.renderPart(q.request, "position", "list", view)
 	}
-	counts := headline(p.stands())
-	view.Binding, view.Soft = q.figures(counts.Binding), q.figures(counts.Other)
+	h := p.Position.Headline()
+	view.Binding, view.Soft = q.figures(h.Binding.Duties), q.figures(h.Other.Duties)
+	view.Gaps, view.GapsPath = h.Binding.Gaps, q.to("position", "gaps", "1")+"#list"
 	view.urgent(q, p)
 	if view.Heat, err = q.heat(); err != nil {
 		return err
@@ -97,13 +102,14 @@ func (p *positionPage) urgent(q *orgRequest, at *placed) {
 	for _, d := range at.stands() {
 		if d.Groups[0].State == position.Overdue {
 			late = append(late, d)
+			p.UrgentSoft += soft(d.DutyText)
 		}
 	}
-	p.UrgentAll = len(late)
+	p.UrgentAll, p.UrgentBinding = len(late), len(late)-p.UrgentSoft
 	for _, d := range late[:min(len(late), urgentShown)] {
 		g := d.Groups[0]
 		p.Urgent = append(p.Urgent, urgentItem{words: q.words, Path: q.dutyPath(d.ID), Name: q.Text(d.Name), Subjects: q.subjects(at.State, g.subjects()),
-			Force: q.recommended(d.Force), Since: g.Since.String(), Distance: q.distance(at.On, g.Since), Attach: q.attach(at, d.ID, g.subjects())})
+			Force: q.recommended(d.Force), Since: g.Since.String(), Distance: position.LateSince(g.Since, at.On).In(q.lang), Attach: q.attach(at, d.ID, g.subjects())})
 	}
 }
 
@@ -233,7 +239,9 @@ func (q *orgRequest) since() (day.Day, error) {
 }
 
 // positionKeys are what an address of the page can ask for, besides the day.
-func positionKeys() []string { return []string{"state", "area", "subject", "q", "span", "since"} }
+func positionKeys() []string {
+	return []string{"state", "area", "subject", "q", "gaps", "span", "since"}
+}
 
 // kept is the rest of the address, for a form that changes one part of it.
 func (q *orgRequest) kept(but ...string) []option {

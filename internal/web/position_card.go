@@ -22,7 +22,7 @@ func (q *orgRequest) positionCard() (positionCard, error) {
 	if err != nil {
 		return positionCard{}, err
 	}
-	c := positionCard{words: q.words, Path: q.to("position"), Figures: q.figures(headline(p.stands()).Binding),
+	c := positionCard{words: q.words, Path: q.to("position"), Figures: q.figures(p.Position.Headline().Binding.Duties),
 		MinePath: q.to("tasks", "owner", ownerMe), UnownedPath: q.to("tasks", "owner", ownerNone)}
 	for _, t := range p.tasks() {
 		c.add(q, p, &t)

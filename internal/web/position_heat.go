@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strconv"
 
 	"guanji/internal/day"
 	"guanji/internal/position"
@@ -14,7 +15,13 @@ type heatView struct {
 	Spans []viewLink
 	Days  []heatDay
 	Rows  []heatRow
+	Keys  []heatKey
+	Worst []tag // the states by which a cell is named
+	Soft  bool  // of a cell, nothing that binds is counted
 }
+
+// heatKey says what a tint stands for.
+type heatKey struct{ Class, Name string }
 
 type viewLink struct {
 	Path, Name string
@@ -32,12 +39,13 @@ type heatRow struct {
 }
 
 // heatCell is an area on a day: the worst state of a duty in it, and how many
-// of its lines have evidence on file.
+// of its lines have evidence on file, by which it is tinted.
 type heatCell struct {
 	Path, Day    string
 	State        tag
 	Short, Share string
-	Soft         bool // nothing in the area binds: what is counted is recommended
+	Tint         string // class of the share
+	Soft         bool   // nothing in the area binds: what is counted is recommended
 }
 
 // The spans that a table can be asked for.
@@ -71,11 +79,35 @@ func (q *orgRequest) heat() (heatView, error) {
 	for _, a := range h.Areas {
 		row := heatRow{Name: q.areaName(a.Area), Path: q.onDay(q.when.On, a.Area)}
 		for i, c := range a.Cells {
-			row.Cells = append(row.Cells, q.heatCell(days[i], a.Area, c))
+			cell := q.heatCell(days[i], a.Area, c)
+			v.Soft = v.Soft || cell.Soft
+			row.Cells = append(row.Cells, cell)
 		}
 		v.Rows = append(v.Rows, row)
 	}
+	for i := range shares + 1 {
+		class := shareClass(i, shares)
+		v.Keys = append(v.Keys, heatKey{class, q.T("stand." + class)})
+	}
+	for _, s := range position.States() {
+		v.Worst = append(v.Worst, q.standTag(s))
+	}
 	return v, nil
+}
+
+// shares is how many tints there are besides that of a share of nothing.
+const shares = 4
+
+// shareClass is the tint of a share: of nothing, of up to a third, two thirds
+// and less than all, and of all.
+func shareClass(n, of int) string {
+	switch {
+	case n == 0:
+		return "share-0"
+	case n == of:
+		return "share-4"
+	}
+	return "share-" + strconv.Itoa(1+3*n/of)
 }
 
 func (q *orgRequest) heatCell(d day.Day, area string, c position.Cell) heatCell {
@@ -87,7 +119,8 @@ func (q *orgRequest) heatCell(d day.Day, area string, c position.Cell) heatCell 
 	for _, s := range position.States() {
 		if counts.Of(s) > 0 {
 			cell.State, cell.Short = q.standTag(s), q.T("stand.short."+string(s))
-			cell.Share = q.T("stand.share", counts.Of(position.OnFile)+counts.Of(position.Expiring), counts.All())
+			filed, all := counts.Of(position.OnFile)+counts.Of(position.Expiring), counts.All()
+			cell.Share, cell.Tint = q.T("stand.share", filed, all), shareClass(filed, all)
 			return cell
 		}
 	}

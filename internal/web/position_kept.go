@@ -150,20 +150,6 @@ func (g *standGroup) next() day.Day {
 	return day.Of(2200, time.January, 1)
 }
 
-// headline counts duties by their worst state, each once however many subjects
-// it has.
-func headline(list []dutyStand) position.Cell {
-	var c position.Cell
-	for _, d := range list {
-		counts := &c.Binding
-		if soft(d.DutyText) == 1 {
-			counts = &c.Other
-		}
-		counts[urgency(d.Groups[0].State)]++
-	}
-	return c
-}
-
 // What is remembered of positions: a line takes about 100 bytes.
 const (
 	mostPositions = 8

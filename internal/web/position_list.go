@@ -37,6 +37,7 @@ type standRow struct {
 	First            bool // the row that names the duty
 	Span             int  // rows of the duty
 	Subjects, When   string
+	Gaps             bool // evidence of one of the lines tells of gaps
 	Papers           []link
 	More             int // papers
 	Attach           string
@@ -51,9 +52,9 @@ const (
 // keeps reports whether a line is one of those that the address asks for.
 func (q *orgRequest) keeps() func(*position.Line) bool {
 	state, area, subject := position.State(q.FormValue("state")), q.FormValue("area"), q.FormValue("subject")
-	wanted := strings.Fields(strings.ToLower(q.FormValue("q")))
+	wanted, gaps := strings.Fields(strings.ToLower(q.FormValue("q"))), q.FormValue("gaps") != ""
 	return func(l *position.Line) bool {
-		if state != "" && l.State != state || area != "" && l.Duty.Area != area || subject != "" && l.Subject != subject {
+		if state != "" && l.State != state || area != "" && l.Duty.Area != area || subject != "" && l.Subject != subject || gaps && !l.Gaps {
 			return false
 		}
 		if len(wanted) == 0 {
@@ -70,7 +71,7 @@ func (q *orgRequest) standList(p *placed) standList {
 		FilePath: q.positionPath("position.csv", "span", "")}
 	v.choices(q, p.State)
 	stands := p.stands()
-	if cmp.Or(q.FormValue("state"), q.FormValue("area"), q.FormValue("subject"), q.FormValue("q")) != "" {
+	if cmp.Or(q.FormValue("state"), q.FormValue("area"), q.FormValue("subject"), q.FormValue("q"), q.FormValue("gaps")) != "" {
 		stands = gather(p.Position.Lines, q.s.Set.Areas, q.keeps())
 		v.AllPath = q.to("position", "span", q.FormValue("span"), "since", q.FormValue("since")) + "#list"
 	}
@@ -122,7 +123,8 @@ func (q *orgRequest) standRows(p *placed, d dutyStand) []standRow {
 	path := q.to("duties/"+d.ID, "subject", q.FormValue("subject")) + "#evidence"
 	for i, g := range d.Groups {
 		r := standRow{words: q.words, Path: path, Name: q.Text(d.Name), Area: q.areaName(d.Area), Force: q.recommended(d.Force), State: q.standTag(g.State),
-			First: i == 0, Span: len(d.Groups), Subjects: q.subjects(p.State, g.subjects()), When: q.groupWhen(p, &g), Attach: q.attach(p, d.ID, g.subjects())}
+			First: i == 0, Span: len(d.Groups), Subjects: q.subjects(p.State, g.subjects()), When: q.groupWhen(p, &g),
+			Gaps: slices.ContainsFunc(g.Lines, func(l position.Line) bool { return l.Gaps }), Attach: q.attach(p, d.ID, g.subjects())}
 		r.Papers, r.More = q.groupPapers(&g)
 		rows = append(rows, r)
 	}
@@ -135,7 +137,7 @@ func (q *orgRequest) groupWhen(p *placed, g *standGroup) string {
 	d, key := g.Due, "stand.due"
 	switch g.State {
 	case position.Overdue:
-		d, key = g.Since, "stand.since"
+		return q.T("stand.since", g.Since.String(), position.LateSince(g.Since, p.On))
 	case position.Expiring, position.OnFile:
 		d, key = g.Until, "stand.until"
 	case position.Unknown:

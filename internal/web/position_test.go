@@ -54,7 +54,7 @@ func someLines() []position.Line {
 	}
 }
 
-func TestGatherAndHeadline(t *testing.T) {
+func TestGather(t *testing.T) {
 	areas := []regime.Named{{ID: strict.String{Value: "protect"}}}
 	list := gather(someLines(), areas, func(*position.Line) bool { return true })
 	var got []string
@@ -67,9 +67,13 @@ func TestGatherAndHeadline(t *testing.T) {
 	if strings.Join(got, "|") != want {
 		t.Errorf("gathered\n%s, want\n%s", strings.Join(got, "|"), want)
 	}
-	c := headline(list)
-	if c.Binding.Of(position.Overdue) != 1 || c.Binding.Of(position.OnFile) != 1 || c.Binding.All() != 2 || c.Other.Of(position.Overdue) != 1 || c.Other.All() != 1 {
-		t.Errorf("headline = %+v; want each duty once, by its worst state", c)
+}
+
+func TestShareClass(t *testing.T) {
+	for share, want := range map[[2]int]string{{0, 7}: "share-0", {1, 7}: "share-1", {1, 3}: "share-2", {2, 3}: "share-3", {6, 7}: "share-3", {7, 7}: "share-4"} {
+		if got := shareClass(share[0], share[1]); got != want {
+			t.Errorf("%d of %d is %s, want %s", share[0], share[1], got, want)
+		}
 	}
 }
 

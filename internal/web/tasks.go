@@ -7,6 +7,7 @@ import (
 
 	"guanji/internal/account"
 	"guanji/internal/day"
+	"guanji/internal/message"
 	"guanji/internal/position"
 )
 
@@ -36,10 +37,11 @@ type taskRow struct {
 	Force, Urgency   tag
 	Kinds, Subjects  string
 	Due, Distance    string
-	Why              string
+	Why, Later       string
 	Owner, Note      string
 	Remind           string
 	Attach, Event    string
+	Plan             string
 	Assign           *assignForm // nil for who may not
 }
 
@@ -208,14 +210,20 @@ func (q *orgRequest) taskRow(at *placed, t *position.Task) taskRow {
 	if t.DueWhy.Key != "" {
 		row.Why = t.DueWhy.In(q.lang)
 	}
-	if t.What == position.Tell {
-		row.Event = q.filePath("events/new", t.Duty.ID, at.forOne(t.Duty.ID, t.Subjects))
+	if t.Later.Key != "" {
+		row.Later = t.Later.In(q.lang)
+	}
+	switch subject := at.forOne(t.Duty.ID, t.Subjects); {
+	case t.What == position.Tell:
+		row.Event = q.filePath("events/new", t.Duty.ID, subject)
+	case t.What == position.PutRight && t.State != position.InRectification && t.State != position.Overdue:
+		row.Plan = q.filePath("plans/new", t.Duty.ID, subject)
 	}
 	if !t.Due.IsZero() {
 		row.Distance = q.dueDistance(at.On, t)
 	}
 	if a := at.owned()[lineOf{t.Duty.ID, t.Subjects[0]}]; a != nil {
-		row.Note, row.Remind = a.Assignment.Note, q.T("tasks.remind.from", a.Assignment.Remind)
+		row.Note, row.Remind = a.Assignment.Note, message.Days("tasks.remind.from", a.Assignment.Remind).In(q.lang)
 	}
 	return row
 }
@@ -223,8 +231,11 @@ func (q *orgRequest) taskRow(at *placed, t *position.Task) taskRow {
 // dueDistance says how far the due day is, in working days, too, where the duty
 // counts in them.
 func (q *orgRequest) dueDistance(on day.Day, t *position.Task) string {
+	if late := t.Due.DaysUntil(on); late > 0 {
+		return position.Late(late).In(q.lang)
+	}
 	text := q.distance(on, t.Due)
-	if c := t.Duty.Cadence.Calendar; c == nil || *c != "working_days" || t.Due.Before(on) {
+	if c := t.Duty.Cadence.Calendar; c == nil || *c != "working_days" {
 		return text
 	}
 	if n, err := q.s.Set.Calendar.WorkingDaysBetween(on, t.Due); err == nil { // else the holidays of a year are not held
@@ -240,7 +251,8 @@ func (w words) urgencyTag(t *position.Task) tag {
 		return tag{"bad", "■", w.T("tasks.late")}
 	case t.Near:
 		return tag{"warn", "▲", w.T("tasks.near")}
-	case t.Due.IsZero() && t.What == position.File && t.State != position.OnFile && t.State != position.Expiring:
+	case t.Due.IsZero() && t.What == position.PutRight,
+		t.Due.IsZero() && t.What == position.File && t.State != position.OnFile && t.State != position.Expiring:
 		return tag{"none", "○", w.T("tasks.at_once")}
 	case t.Due.IsZero():
 		return tag{"no", "○", w.T("tasks.no_day")}
