@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/mod/sumdb/tlog"
+
 	"guanji/internal/problem"
 )
 
@@ -78,8 +80,8 @@ func TestGrow(t *testing.T) {
 					t.Fatalf("at %d: tree %v, want %v", all.Size(), tree, want)
 				}
 				if n > 0 && old.Size > 0 {
-					proof, err := tree.ProveGrowth(old.Size, kept)
-					if err != nil || !tree.CheckGrowth(old, proof) {
+					proof, err := tlog.ProveTree(tree.Size, old.Size, Reader(tree, kept))
+					if err != nil || tlog.CheckTree(proof, tree.Size, tree.Root, old.Size, old.Root) != nil {
 						t.Fatalf("growth from %d to %d is not proved: %v", old.Size, tree.Size, err)
 					}
 				}

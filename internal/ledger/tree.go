@@ -266,18 +266,3 @@ func (t Tree) Prove(n int64, kept Objects) ([]Hash, error) {
 func (t Tree) Check(n int64, leaf []byte, proof []Hash) bool {
 	return tlog.CheckRecord(proof, t.Size, t.Root, n, tlog.RecordHash(leaf)) == nil
 }
-
-// ProveGrowth returns the proof that a tree that is kept begins with a smaller
-// one.
-func (t Tree) ProveGrowth(old int64, kept Objects) ([]Hash, error) {
-	p, err := tlog.ProveTree(t.Size, old, Reader(t, kept))
-	if err != nil {
-		return nil, damaged(err)
-	}
-	return p, nil
-}
-
-// CheckGrowth reports whether a proof shows that the tree begins with another.
-func (t Tree) CheckGrowth(old Tree, proof []Hash) bool {
-	return tlog.CheckTree(proof, t.Size, t.Root, old.Size, old.Root) == nil
-}
