@@ -85,18 +85,30 @@ func (s *Service) Verify(ctx context.Context, v Verifying) (*Report, error) {
 	if v.Keys == nil {
 		v.Keys = &s.Keys
 	}
-	unlock, err := s.Objects.Lock(ctx) // tiles are not made meanwhile
-	if err != nil {
+	e := newExamination(ctx, v, s.Objects)
+	if err := s.examine(ctx, e); err != nil {
 		return nil, err
 	}
-	defer unlock()
-	e := newExamination(ctx, v, s.Objects)
-	for _, part := range []func() error{e.readHeads, e.readTiles, e.listFiles, func() error { return e.readRows(s.Store) }, e.readFiles} {
-		if err := part(); err != nil {
-			return nil, err
-		}
+	if err := e.readFiles(); err != nil {
+		return nil, err
 	}
 	return e.report, nil
+}
+
+// examine reads everything but the files, while no tiles are made. Files can
+// take hours, and are never changed: signing goes on meanwhile.
+func (s *Service) examine(ctx context.Context, e *examination) error {
+	unlock, err := s.Objects.Lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	for _, part := range []func() error{e.readHeads, e.readTiles, e.listFiles, func() error { return e.readRows(s.Store) }} {
+		if err := part(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func newExamination(ctx context.Context, v Verifying, o Objects) *examination {

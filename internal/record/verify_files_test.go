@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -50,5 +51,22 @@ func TestVerifyFilesThatNoRecordNames(t *testing.T) {
 func keepMany(o *fakeObjects, n int) {
 	for i := range n {
 		o.keep(fmt.Sprintf("%c", 'a'+i))
+	}
+}
+
+// TestSigningGoesOnWhileFilesAreRead looks at the lock while files are read
+// again, and while everything else is.
+func TestSigningGoesOnWhileFilesAreRead(t *testing.T) {
+	h := signedHome(t)
+	free := map[Stage]bool{}
+	_, err := h.open(t).Verify(t.Context(), Verifying{Progress: func(stage Stage, _, _ int64) {
+		if free[stage] = h.objects.lock.TryLock(); free[stage] {
+			h.objects.lock.Unlock()
+		}
+	}})
+	must(t, err)
+	want := map[Stage]bool{OfTiles: false, OfLeaves: false, OfRecords: false, OfFiles: true}
+	if !maps.Equal(free, want) {
+		t.Errorf("signing was free to go on: %v, want %v", free, want)
 	}
 }
