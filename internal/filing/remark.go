@@ -1,6 +1,7 @@
 package filing
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -31,40 +32,27 @@ func Remarks(set *regime.Set, b *evidence.Book, f evidence.Filed) []message.M {
 // bars says for which duties a record does not count: one remark for each
 // reason.
 func bars(set *regime.Set, r *evidence.Record) (list []message.M) {
-	duties := map[string][]string{}
+	duties := map[evidence.Bar][]string{}
 	for _, d := range set.Duties {
-		if !slices.Contains(r.Duties, d.ID.Value) {
-			continue
-		}
-		if why := bar(d, r); why != "" {
+		if slices.Contains(r.Duties, d.ID.Value) {
+			why := r.Bar(kindsOf(d), d.Cadence.Kind == "event")
 			duties[why] = append(duties[why], d.ID.Value)
 		}
 	}
-	for _, why := range []string{"position.bar.unproven", "position.bar.kind", "position.bar.no_event"} {
-		if ids := duties[why]; ids != nil {
-			list = append(list, message.New("filing.remark.bar", strings.Join(ids, ", "), message.New(why)))
-		}
+	delete(duties, evidence.NoBar)
+	for _, why := range slices.Sorted(maps.Keys(duties)) {
+		list = append(list, message.New("filing.remark.bar", strings.Join(duties[why], ", "), why.Message()))
 	}
 	return list
 }
 
-// bar returns the words for why a record does not count for a duty, "" if it
-// does: by the rules of package position.
-func bar(d *regime.Duty, r *evidence.Record) string {
-	nothing, byEvent := r.Result == evidence.NoEvent, d.Cadence.Kind == "event"
-	asked := false
-	for _, e := range d.Evidence {
-		asked = asked || e.Kind.Value == r.Kind
+// kindsOf returns the kinds of evidence that a duty asks for.
+func kindsOf(d *regime.Duty) []string {
+	kinds := make([]string, len(d.Evidence))
+	for i, e := range d.Evidence {
+		kinds[i] = e.Kind.Value
 	}
-	switch {
-	case nothing && !byEvent:
-		return "position.bar.no_event"
-	case !nothing && !asked:
-		return "position.bar.kind"
-	case !r.Proven():
-		return "position.bar.unproven"
-	}
-	return ""
+	return kinds
 }
 
 // dropped says what a superseded record counted for and the new one does not.

@@ -82,7 +82,7 @@ func (f *folder) sort() {
 	slices.SortFunc(f.mended, day.Day.Compare)
 	f.rows = make([]row, f.slots())
 	for i := range f.papers {
-		if p := &f.papers[i]; p.bar == noBar {
+		if p := &f.papers[i]; p.bar == evidence.NoBar {
 			f.rows[p.slot].add(p)
 		} else {
 			f.barred = append(f.barred, p)

@@ -78,10 +78,9 @@ func (f *folder) planned(s *Status, on day.Day) {
 
 // rejects tells of the papers that do not count on a day.
 func (f *folder) rejects(s *Status, on day.Day) {
-	keys := [...]string{unproven: "position.bar.unproven", otherKind: "position.bar.kind", noEvent: "position.bar.no_event"}
 	for _, p := range f.barred {
 		if p.there(on) {
-			s.NotCounting = append(s.NotCounting, Uncounted{p.seq, message.New(keys[p.bar])})
+			s.NotCounting = append(s.NotCounting, Uncounted{p.seq, p.bar.Message()})
 		}
 	}
 }

@@ -20,7 +20,7 @@ type paper struct {
 	ended day.Day // first day on which it is as if it had not been filed; zero: never
 	slot  int     // the place of its kind in the rule; behind all kinds: nothing happened
 	cause cause   // of until
-	bar   bar
+	bar   evidence.Bar
 	gaps  bool
 }
 
@@ -34,20 +34,10 @@ const (
 	byPeriod       // the duty names a period
 )
 
-// A bar is a reason why a paper does not count.
-type bar uint8
-
-const (
-	noBar     bar = iota
-	unproven      // it says that nothing was found, and does not show where was looked
-	otherKind     // the duty asks for other kinds
-	noEvent       // it says that nothing happened, and no event starts the duty
-)
-
 // filedBy reports whether a paper is there on a day and counts, be it that it
 // has lapsed.
 func (p *paper) filedBy(on day.Day) bool {
-	return p.bar == noBar && p.there(on)
+	return p.bar == evidence.NoBar && p.there(on)
 }
 
 // there reports whether a paper is there on a day.
@@ -86,18 +76,10 @@ func (c *clerk) paper(r *rule, f *evidence.Filed, ended day.Day) paper {
 	rec := f.Record
 	p := paper{seq: f.Seq, kind: rec.Kind, from: rec.Observed, ended: ended, slot: slices.Index(r.kinds, rec.Kind), gaps: rec.Result == evidence.Gaps}
 	p.until, p.cause = c.until(r, rec)
-	nothing := rec.Result == evidence.NoEvent
-	if nothing && r.form == onEvent {
+	if rec.Result == evidence.NoEvent && r.form == onEvent {
 		p.slot = len(r.kinds)
 	}
-	switch {
-	case nothing && r.form != onEvent:
-		p.bar = noEvent
-	case p.slot < 0:
-		p.bar = otherKind
-	case !rec.Proven():
-		p.bar = unproven
-	}
+	p.bar = rec.Bar(r.kinds, r.form == onEvent)
 	return p
 }
 
