@@ -97,6 +97,9 @@ func (p *program) open(ctx context.Context, home string) (*installation, error) 
 		return nil, err
 	}
 	keys, err := keysOf(signers)
+	if err == nil {
+		err = p.checkPlace(home)
+	}
 	if err != nil {
 		return nil, err
 	}

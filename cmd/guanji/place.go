@@ -10,7 +10,7 @@ import (
 	"guanji/internal/problem"
 )
 
-// placeFile tells where a home was when it was served last.
+// placeFile tells where a home was when it was used last.
 const placeFile = "place.json"
 
 // A place is where a home is. A copy has another path, or lies where the
@@ -20,9 +20,9 @@ type place struct {
 	Key  string `json:"key"`  // what the file system knows the file of the key by, "" where it does not say
 }
 
-// checkPlace warns, in both languages, if a home is not where it was served
-// last, and remembers where it is: it warns once. That is what can be seen of
-// a home that was copied and is run twice.
+// checkPlace warns, in both languages, if a home is not where it was used last,
+// and remembers where it is: it warns once. What cannot be remembered is told
+// again. That is what can be seen of a home that was copied and is used twice.
 func (p *program) checkPlace(home string) error {
 	now, err := placeOf(home)
 	if err != nil {
@@ -37,12 +37,8 @@ func (p *program) checkPlace(home string) error {
 			fmt.Fprintln(p.errs, message.New("serve.moved", was.Path, now.Path).In(l))
 		}
 	}
-	data, err := json.Marshal(now)
-	if err == nil {
-		err = writeFile(filepath.Join(home, placeFile), data)
-	}
-	if err != nil {
-		return problem.New(problem.Refused, "serve.lock", home).Because(err)
+	if data, err := json.Marshal(now); err == nil {
+		_ = writeFile(filepath.Join(home, placeFile), data) // a full disk must not stop people from reading
 	}
 	return nil
 }
@@ -63,7 +59,7 @@ func placeOf(home string) (place, error) {
 }
 
 // readPlace returns where a home was. It is not known before the home was
-// served once, or if the file cannot be read.
+// used once, or if the file cannot be read.
 func readPlace(home string) (was place, known bool) {
 	data, err := os.ReadFile(filepath.Join(home, placeFile))
 	return was, err == nil && json.Unmarshal(data, &was) == nil && was.Path != ""

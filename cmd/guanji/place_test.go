@@ -82,3 +82,27 @@ func TestPlace(t *testing.T) {
 		t.Errorf("no home: %v", err)
 	}
 }
+
+// TestCommandsInACopy works in a home and in a copy of it: whoever does is
+// told, by any command, and once.
+func TestCommandsInACopy(t *testing.T) {
+	home := filepath.Join(t.TempDir(), "home")
+	list := func(home string) string {
+		var out, errs bytes.Buffer
+		if code := run(t.Context(), []string{"organization", "list", "--home", home}, func(string) string { return "" }, nil, &out, &errs); code != exitDone {
+			t.Fatalf("in %s: %d, %s", home, code, &errs)
+		}
+		return errs.String()
+	}
+	if said := list(home); said != "" {
+		t.Errorf("at first: %q", said)
+	}
+	copied := filepath.Join(t.TempDir(), "copy")
+	must(t, os.CopyFS(copied, os.DirFS(home)))
+	if said := list(copied); !strings.Contains(said, "WARNING") || !strings.Contains(said, "警告") {
+		t.Errorf("in a copy: %q", said)
+	}
+	if said := list(copied); said != "" {
+		t.Errorf("in a copy, again: %q", said)
+	}
+}

@@ -88,9 +88,6 @@ func (p *program) serveHome(ctx context.Context, home string, s serving, greet f
 		return err
 	}
 	defer in.close() // every answer that was given is written already
-	if err := p.checkPlace(home); err != nil {
-		return err
-	}
 	log := slog.New(slog.NewTextHandler(p.errs, nil))
 	listener, err := net.Listen("tcp", s.listen)
 	if err != nil {
