@@ -28,10 +28,10 @@ const module = "guanji"
 var house = [][]string{
 	0: {"content", "examples", "internal/day", "internal/message", "internal/problem", "internal/strict"},
 	1: {"internal/law", "internal/calendar", "internal/org", "internal/detect", "internal/place",
-		"internal/ledger", "internal/account", "internal/evidence"},
-	2: {"internal/regime"},
+		"internal/ledger", "internal/account", "internal/evidence", "internal/channel", "internal/job"},
+	2: {"internal/regime", "internal/incident"},
 	3: {"internal/standing", "internal/access", "internal/filing", "internal/record", "internal/position", "internal/discover",
-		"internal/transfer", "internal/retain", "internal/respond", "internal/programme", "internal/site"},
+		"internal/transfer", "internal/retain", "internal/respond", "internal/work", "internal/programme", "internal/site"},
 	4: {"internal/report", "internal/bundle"},
 	5: {"internal/store", "internal/vault", "internal/source", "internal/intake", "internal/gate",
 		"internal/browser", "internal/imports", "internal/notify", "internal/web", "internal/api"},

@@ -421,7 +421,7 @@ func build(t *testing.T, engine string) *built {
 	o.state(t, other, true, stating(org.AboutOrganization, "organization", "name", `{"en":"Other","zh":"乙"}`))
 	sign()
 	o.state(t, acme, false, systems(1, 250)...)
-	w := record.Witness{ID: "w1", Means: record.ByFolder, Address: "/srv/witness", ProposedBy: "Li Wei", Proposed: began}
+	w := record.Witness{ID: "w1", Means: record.ByFolder, Address: "/srv/witness", Approval: account.Approval{ProposedBy: "Li Wei", Proposed: began}}
 	must(t, o.store.SaveWitness(context.Background(), nil, w, ledger.Actor{By: "Li Wei", At: began}))
 	sign()
 	b.files = append(b.files, o.file(t, "what was seen"))

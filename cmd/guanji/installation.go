@@ -16,10 +16,12 @@ import (
 	"guanji/internal/access"
 	"guanji/internal/account"
 	"guanji/internal/filing"
+	"guanji/internal/notify"
 	"guanji/internal/position"
 	"guanji/internal/problem"
 	"guanji/internal/record"
 	"guanji/internal/regime"
+	"guanji/internal/respond"
 	"guanji/internal/standing"
 	"guanji/internal/store"
 	"guanji/internal/vault"
@@ -35,6 +37,7 @@ type installation struct {
 	filing   *filing.Service
 	position *position.Service
 	record   *record.Service
+	respond  *respond.Service
 }
 
 func (in *installation) close() { _ = errors.Join(in.store.Close(), in.vault.Close()) } // nothing is left to be written
@@ -103,7 +106,7 @@ func (p *program) open(ctx context.Context, home string) (*installation, error) 
 	if err != nil {
 		return nil, err
 	}
-	witnessing, err := p.witnessing()
+	outward, err := p.outward()
 	if err != nil {
 		return nil, err
 	}
@@ -121,10 +124,12 @@ func (p *program) open(ctx context.Context, home string) (*installation, error) 
 		vault:    v,
 		access:   access.New(access.Config{Accounts: s, Passes: s, Starting: s, Now: p.now}),
 		standing: standing.New(standing.Config{Set: set, Store: s, Drafts: s, Now: p.now}),
-		record:   record.New(record.Config{Store: s, Objects: objects{v}, Signers: signers, Keys: keys, Now: p.now, Witnessing: witnessedBy(witnessing, s), Search: s}),
+		record:   record.New(record.Config{Store: s, Objects: objects{v}, Signers: signers, Keys: keys, Now: p.now, Witnessing: witnessing(outward, s), Search: s}),
 	}
 	in.filing = filing.New(filing.Config{Store: s, Files: files{v}, Uploads: files{v}, Subjects: in.standing, Catalogue: catalogue(set), Now: p.now})
 	in.position = position.New(position.Config{Set: set, Assessor: in.standing, Books: in.filing})
+	in.respond = respond.New(respond.Config{Set: set, Store: s, Channels: s, Organizations: in.standing, Evidence: in.filing, Files: files{v}, People: s,
+		Sender: notify.Notices(outward), Printer: &printer{}, Now: p.now})
 	return in, nil
 }
 

@@ -109,6 +109,9 @@ func (p *program) serveHome(ctx context.Context, home string, s serving, greet f
 	working, end := context.WithCancel(ctx)
 	defer end()
 	var beside sync.WaitGroup
+	in.respond.Base = base
+	worker := p.worker(in, home, log)
+	beside.Go(func() { worker.Run(working) })
 	beside.Go(func() { keepSigning(working, in.record, log) })
 	beside.Go(func() { keepHanding(working, in.record, log) })
 	beside.Go(func() { keepSweeping(working, in.vault, p.now, log) })

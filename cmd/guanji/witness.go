@@ -27,25 +27,24 @@ const (
 )
 
 // witnessing is how checkpoints reach witnesses.
-func (p *program) witnessing() (record.Witnessing, error) {
-	c := notify.Config{Server: p.getenv(smtpServer), Password: p.getenv(smtpPassword)}
+func (p *program) outward() (notify.Config, error) {
+	c := notify.Config{Server: p.getenv(smtpServer), Password: p.getenv(smtpPassword), Now: p.now}
 	if file := p.getenv(timestampCA); file != "" {
 		data, err := p.readFile(file)
 		if err != nil {
-			return record.Witnessing{}, err
+			return c, err
 		}
 		c.Roots = x509.NewCertPool()
 		if !c.Roots.AppendCertsFromPEM(data) {
-			return record.Witnessing{}, usage("cmd.witness.bad_roots", file, timestampCA)
+			return c, usage("cmd.witness.bad_roots", file, timestampCA)
 		}
 	}
-	return record.Witnessing{Channels: notify.Channels(c), Stamps: notify.Stamps{Roots: c.Roots}}, nil
+	return c, nil
 }
 
-// witnessedBy adds who keeps the witnesses.
-func witnessedBy(w record.Witnessing, s *store.Store) record.Witnessing {
-	w.Witnesses, w.People = s, s
-	return w
+// witnessing is how checkpoints are given to the witnesses that a store keeps.
+func witnessing(c notify.Config, s *store.Store) record.Witnessing {
+	return record.Witnessing{Witnesses: s, People: s, Channels: notify.Channels(c), Stamps: notify.Stamps{Roots: c.Roots}}
 }
 
 // handEvery is how often witnesses are looked at; how often one is given to is

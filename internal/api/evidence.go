@@ -21,6 +21,7 @@ type Record struct {
 	Note       string         `json:"note,omitempty" doc:"At most 10,000 bytes."`
 	Supersedes int64          `json:"supersedes,omitempty" minimum:"1" doc:"The seq of the record in whose place it stands."`
 	Reason     string         `json:"reason,omitempty" doc:"Why it does; required with supersedes."`
+	Origin     string         `json:"origin,omitempty" readOnly:"true" doc:"What of this program it comes from, such as incident/12; absent where a person filed it."`
 }
 
 // evidenceMethod says how evidence was come by.
@@ -66,7 +67,7 @@ func recordOf(e *evidence.Record) *Record {
 	}
 	r := &Record{Kind: e.Kind, Duties: e.Duties, Subject: e.Subject, Observed: e.Observed, ValidUntil: e.ValidUntil,
 		Method: evidenceMethod{string(e.Method.Kind), e.Method.Run, e.Method.Tool, e.Method.Version, e.Method.Who},
-		Result: string(e.Result), Note: e.Note, Supersedes: e.Supersedes, Reason: e.Reason,
+		Result: string(e.Result), Note: e.Note, Supersedes: e.Supersedes, Reason: e.Reason, Origin: e.Origin,
 		Files: views(e.Files, func(f evidence.File) evidenceFile { return evidenceFile(f) })}
 	if e.Scope != nil {
 		scope := evidenceScope(*e.Scope)
@@ -104,6 +105,11 @@ type Event struct {
 	Subject string  `json:"subject" doc:"organization, systems/* for every system that there is, or the id of a system."`
 	Day     day.Day `json:"day" nullable:"false" doc:"The day on which it happened."`
 	What    string  `json:"what" doc:"What happened; at most 10,000 bytes."`
+	Origin  string  `json:"origin,omitempty" readOnly:"true" doc:"What of this program it comes from, such as incident/12; absent where a person filed it."`
+}
+
+func (e Event) item() evidence.Item {
+	return evidence.Item{Event: &evidence.Event{Duty: e.Duty, Subject: e.Subject, Day: e.Day, What: e.What}}
 }
 
 // Assignment says who sees to a duty.

@@ -218,8 +218,7 @@ func (s *server) createEvent(ctx context.Context, in *struct {
 	OfOrganization
 	Body NewEvent
 }) (*filedNow, error) {
-	event := evidence.Event(in.Body.Event)
-	done, err := s.file(ctx, in.Organization, evidence.Item{Event: &event}, in.Body.Seeing)
+	done, err := s.file(ctx, in.Organization, in.Body.Event.item(), in.Body.Seeing)
 	return done, at(err, ofOneDuty)
 }
 

@@ -53,6 +53,7 @@ type Record struct {
 
 	Supersedes int64  `json:"supersedes,omitempty"` // Seq of the record in whose place it stands
 	Reason     string `json:"reason,omitempty"`     // why it does
+	Origin     string `json:"origin,omitempty"`     // what of this program it comes from, such as incident/12; "" where a person filed it
 }
 
 // A Method says how evidence was come by.
@@ -152,6 +153,7 @@ type Event struct {
 	Subject string  `json:"subject"`
 	Day     day.Day `json:"day"`
 	What    string  `json:"what"`
+	Origin  string  `json:"origin,omitempty"` // as of a [Record]
 }
 
 // An Assignment says who sees to a duty, from now on; a later one stands in

@@ -29,6 +29,8 @@ const (
 	Account What = "account" // a person
 	Pass    What = "pass"    // a session, link or token
 	Witness What = "witness" // to whom checkpoints are given
+	Step    What = "step"    // one thing recorded of an incident; never changed
+	Channel What = "channel" // a way by which notices leave
 	Key     What = "key"     // a key that signs checkpoints; kept in the home
 )
 

@@ -56,7 +56,7 @@ func (f *folder) Give(ctx context.Context, address string, c ledger.Signed) (rec
 	name := filepath.Join(address, filePrefix(c.Origin)+strconv.FormatInt(c.Size, 10)+fileEnd)
 	largest, err := f.largest(address, c.Origin)
 	if err != nil {
-		return record.Receipt{}, failed("folder", pathless(err))
+		return record.Receipt{}, unwritten(err)
 	}
 	if largest > c.Size {
 		return record.Receipt{}, problem.New(problem.Conflict, "witness.beyond", largest, c.Size)
@@ -69,7 +69,7 @@ func (f *folder) Give(ctx context.Context, address string, c ledger.Signed) (rec
 	case problem.KindOf(err) == problem.Conflict:
 		return record.Receipt{}, err
 	case err != nil:
-		return record.Receipt{}, failed("folder", pathless(err))
+		return record.Receipt{}, unwritten(err)
 	}
 	f.left(address, c)
 	return record.Receipt{Text: name}, done(ctx, nil)
@@ -121,13 +121,15 @@ func (f *folder) remember(of folderOf, k contents) {
 	f.known[of] = k
 }
 
-// pathless is the cause of a failure of the file system. The folder is named
-// beside it.
-func pathless(err error) error {
+// unwritten says that a folder could not be read or written, and what the
+// system says of it, without paths.
+func unwritten(err error) error {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
-		return p.Err
+		err = p.Err
+	} else if l, ok := errors.AsType[*os.LinkError](err); ok {
+		err = l.Err
 	}
-	return err
+	return problem.New(problem.Unavailable, "notify.folder").Because(err)
 }
 
 // sameFile fails with [problem.Conflict] if a file is another checkpoint.
@@ -224,7 +226,7 @@ func (*folder) Copies(ctx context.Context, address, origin string, each func(rec
 		return errors.Join(err, ctx.Err())
 	})
 	if err != nil {
-		return failed("folder", pathless(err))
+		return unwritten(err)
 	}
 	return nil
 }

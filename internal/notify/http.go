@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/base64"
+	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
@@ -25,8 +26,8 @@ const (
 // newClient returns a client that asks one address, follows no redirect, asks
 // no proxy and keeps no cookie.
 func newClient(c Config) *http.Client {
-	t := &http.Transport{Proxy: nil, DisableKeepAlives: true, ForceAttemptHTTP2: true, TLSHandshakeTimeout: handshakeTimeout,
-		ResponseHeaderTimeout: headerTimeout, MaxResponseHeaderBytes: maxHeaders, TLSClientConfig: c.tls("")}
+	t := &http.Transport{Proxy: nil, DialContext: newDialer().DialContext, DisableKeepAlives: true, ForceAttemptHTTP2: true,
+		TLSHandshakeTimeout: handshakeTimeout, ResponseHeaderTimeout: headerTimeout, MaxResponseHeaderBytes: maxHeaders, TLSClientConfig: c.tls("")}
 	return &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
@@ -36,32 +37,60 @@ func (c Config) tls(name string) *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, ServerName: name, RootCAs: c.TLS}
 }
 
-// post sends bytes and returns what came back, which is read up to
-// [MaxAnswer]; whole says that this was all.
-func post(ctx context.Context, client *http.Client, address, kind string, data []byte) (body []byte, whole bool, header http.Header, err error) {
+// answer is what came back.
+type answer struct {
+	status int
+	kind   string // Content-Type
+	body   []byte // up to [MaxAnswer]
+	whole  bool   // the body is all of it
+}
+
+// post sends bytes and returns what came back, whatever its status.
+func post(ctx context.Context, client *http.Client, address string, header http.Header, data []byte) (answer, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(data))
 	if err != nil {
-		return nil, false, nil, failed("connect", err)
+		return answer{}, unreached(err)
 	}
-	r.Header.Set("Content-Type", kind)
+	r.Header = header
 	r.Header.Set("User-Agent", "guanji")
 	got, err := client.Do(r)
 	if err != nil {
-		return nil, false, nil, done(ctx, failed("connect", err))
+		return answer{}, done(ctx, unreached(err))
 	}
 	defer got.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(got.Body, MaxAnswer+1))
+	a := answer{got.StatusCode, got.Header.Get("Content-Type"), body[:min(len(body), MaxAnswer)], len(body) <= MaxAnswer}
+	if a.fault() == nil && (err != nil || ctx.Err() != nil) {
+		return answer{}, done(ctx, unreached(err))
+	}
+	return a, nil
+}
+
+// fault is what a status says against the answer, nil for 2xx. Gone (410) is how
+// a receiver says that it wants no more, as Standard Webhooks 1.0.0 has it.
+func (a answer) fault() error {
 	switch {
-	case got.StatusCode/100 == 3:
-		return nil, false, nil, problem.New(problem.Refused, "witness.redirect", got.StatusCode)
-	case got.StatusCode/100 != 2:
-		return nil, false, nil, problem.New(problem.Unavailable, "witness.status", got.StatusCode)
+	case a.status/100 == 3:
+		return problem.New(problem.Refused, "notify.redirect", a.status)
+	case a.status == http.StatusGone:
+		return problem.New(problem.Refused, "notify.gone", a.status)
+	case a.status/100 != 2:
+		return problem.New(problem.Unavailable, "notify.status", a.status)
 	}
-	body, err = io.ReadAll(io.LimitReader(got.Body, MaxAnswer+1))
-	if err != nil || ctx.Err() != nil {
-		return nil, false, nil, done(ctx, failed("connect", err))
-	}
-	whole = len(body) <= MaxAnswer
-	return body[:min(len(body), MaxAnswer)], whole, got.Header, nil
+	return nil
+}
+
+// kind is a header that says what is sent.
+func kind(content string) http.Header { return http.Header{"Content-Type": {content}} }
+
+// encode is a value as JSON on one line. Characters stand as they are, where
+// they may: some robots take no escapes for them.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
 // webhook gives a checkpoint as the body of a request. Any answer of 2xx is a
@@ -69,11 +98,14 @@ func post(ctx context.Context, client *http.Client, address, kind string, data [
 type webhook struct{ client *http.Client }
 
 func (h webhook) Give(ctx context.Context, address string, c ledger.Signed) (record.Receipt, error) {
-	body, _, _, err := post(ctx, h.client, address, "text/plain; charset=utf-8", c.Note)
+	got, err := post(ctx, h.client, address, kind("text/plain; charset=utf-8"), c.Note)
+	if err == nil {
+		err = got.fault()
+	}
 	if err != nil {
 		return record.Receipt{}, err
 	}
-	return record.Receipt{Body: body, Cosignatures: cosignatures(body, c)}, nil
+	return record.Receipt{Body: got.body, Cosignatures: cosignatures(got.body, c)}, nil
 }
 
 // isSignature reports whether a line is a signature: a dash, a name and, in

@@ -1,13 +1,12 @@
 package notify
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/tls"
-	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/smtp"
 	"net/textproto"
@@ -15,13 +14,14 @@ import (
 	"strings"
 	"time"
 
+	"guanji/internal/channel"
 	"guanji/internal/ledger"
 	"guanji/internal/problem"
 	"guanji/internal/record"
 )
 
-// mailer gives a checkpoint as a mail, to the server in the address: after TLS,
-// or on this machine.
+// mailer sends mails to the server in the address: after TLS, or on this
+// machine.
 type mailer struct{ Config }
 
 // The ports of mail where an address names none.
@@ -30,21 +30,42 @@ const (
 	startPort    = "587"
 )
 
+// maxConversation is the most that is heard of a mail server, in bytes, its
+// part of TLS included.
+const maxConversation = 4 * MaxAnswer
+
+// Give gives a checkpoint as a mail: its subject names the ledger and how many
+// leaves it has, its body is the checkpoint to the byte.
 func (m mailer) Give(ctx context.Context, address string, c ledger.Signed) (record.Receipt, error) {
-	u, err := url.Parse(address)
+	name := fmt.Sprintf("%s%d%s", filePrefix(c.Origin), c.Size, fileEnd)
+	id, err := m.mail(ctx, address, letter{
+		id: strings.ToLower(rand.Text()), at: c.Made, subject: fmt.Sprintf("Guanji checkpoint %s %d", c.Origin, c.Size),
+		more: []string{fmt.Sprintf("Content-Disposition: inline; filename=%q", name)}, body: c.Note,
+	})
 	if err != nil {
-		return record.Receipt{}, problem.New(problem.Input, "witness.bad_mail")
-	}
-	if err := m.knows(u); err != nil {
 		return record.Receipt{}, err
 	}
-	q := u.Query()
-	l := letter{from: q.Get("from"), to: q.Get("to"), checkpoint: c, at: c.Made}
-	l.id = strings.ToLower(rand.Text()) + "@" + domain(l.from)
-	if err := m.send(ctx, u, l); err != nil {
-		return record.Receipt{}, done(ctx, smtpFault(err))
+	return record.Receipt{Text: "<" + id + ">"}, nil
+}
+
+// mail sends a letter by the server, from the mailbox and to the mailbox in an
+// address, and returns the id that it had, which ends with the domain of the
+// sender.
+func (m mailer) mail(ctx context.Context, address string, l letter) (id string, err error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", problem.New(problem.Input, "channel.bad_mail", channel.MaxAddress)
 	}
-	return record.Receipt{Text: "<" + l.id + ">"}, nil
+	if err := m.knows(u); err != nil {
+		return "", err
+	}
+	q := u.Query()
+	l.from, l.to = q.Get("from"), q.Get("to")
+	l.id += "@" + l.from[strings.LastIndex(l.from, "@")+1:]
+	if err := m.send(ctx, u, l); err != nil {
+		return "", done(ctx, smtpFault(err))
+	}
+	return l.id, nil
 }
 
 // knows fails if an address names a user whose password is not there, or is for
@@ -55,33 +76,34 @@ func (m mailer) knows(u *url.URL) error {
 		return nil
 	}
 	if m.Password == "" {
-		return problem.New(problem.Refused, "witness.no_password")
+		return problem.New(problem.Refused, "notify.no_password")
 	}
 	at := strings.LastIndex(m.Server, "@") // the name may be a mailbox
 	if at < 0 || m.Server[:at] != name || !strings.EqualFold(m.Server[at+1:], u.Hostname()) && !strings.EqualFold(m.Server[at+1:], u.Host) {
-		return problem.New(problem.Refused, "witness.other_server")
+		return problem.New(problem.Refused, "notify.other_server")
 	}
 	return nil
 }
 
-func domain(mailbox string) string { return mailbox[strings.LastIndex(mailbox, "@")+1:] }
-
 // smtpFault puts a failure into words. What a server says is not repeated: it
-// may say again what it was told.
+// may say again what it was told. A code of 500 and above is meant to last (RFC
+// 5321, 4.2.1).
 func smtpFault(err error) error {
 	if p, ok := errors.AsType[*textproto.Error](err); ok {
-		return problem.New(problem.Unavailable, "witness.smtp_code", p.Code)
+		if p.Code >= 500 {
+			return problem.New(problem.Refused, "notify.smtp_refused", p.Code)
+		}
+		return problem.New(problem.Unavailable, "notify.smtp_code", p.Code)
 	}
-	if problem.KindOf(err) != problem.Internal {
-		return err
+	if p, ok := errors.AsType[*problem.Error](err); ok { // without what is around it: that names addresses
+		return p
 	}
-	if _, ok := errors.AsType[net.Error](err); ok {
-		return failed("connect", err)
+	_, network := errors.AsType[net.Error](err)
+	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
+	if network || certificate || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return unreached(err)
 	}
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return failed("connect", err)
-	}
-	return problem.New(problem.Unavailable, "witness.smtp")
+	return problem.New(problem.Unavailable, "notify.smtp")
 }
 
 // send sends a mail over one connection, which ends with the context.
@@ -109,19 +131,46 @@ func (m mailer) send(ctx context.Context, u *url.URL, l letter) error {
 	return l.hand(c)
 }
 
+// dial connects, and begins TLS where it comes first.
 func (m mailer) dial(ctx context.Context, u *url.URL) (net.Conn, error) {
 	port := u.Port()
-	if u.Scheme == "smtps" {
-		if port == "" {
-			port = implicitPort
-		}
-		d := &tls.Dialer{Config: m.tls(u.Hostname())}
-		return d.DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
-	}
-	if port == "" {
+	switch {
+	case port != "":
+	case u.Scheme == "smtps":
+		port = implicitPort
+	default:
 		port = startPort
 	}
-	return new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
+	raw, err := newDialer().DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
+	if err != nil {
+		return nil, err
+	}
+	conn := net.Conn(&bounded{Conn: raw, left: maxConversation})
+	if u.Scheme != "smtps" {
+		return conn, nil
+	}
+	secure := tls.Client(conn, m.tls(u.Hostname()))
+	if err := secure.HandshakeContext(ctx); err != nil {
+		_ = raw.Close()
+		return nil, err
+	}
+	return secure, nil
+}
+
+// bounded is a connection from which so many bytes are read: a line of a mail
+// server has no other end.
+type bounded struct {
+	net.Conn
+	left int
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, problem.New(problem.Unavailable, "notify.smtp")
+	}
+	n, err := b.Conn.Read(p[:min(len(p), b.left)])
+	b.left -= n
+	return n, err
 }
 
 // secure begins TLS where it did not come first. A server that offers none is
@@ -133,53 +182,8 @@ func (m mailer) secure(c *smtp.Client, u *url.URL) error {
 	if ok, _ := c.Extension("STARTTLS"); ok {
 		return c.StartTLS(m.tls(u.Hostname()))
 	}
-	if !record.Loopback(u.Hostname()) {
-		return problem.New(problem.Refused, "witness.no_tls")
+	if !channel.Loopback(u.Hostname()) {
+		return problem.New(problem.Refused, "notify.no_tls")
 	}
 	return nil
-}
-
-// letter is a mail with a checkpoint.
-type letter struct {
-	from, to, id string
-	at           time.Time
-	checkpoint   ledger.Signed
-}
-
-func (l letter) hand(c *smtp.Client) error {
-	if err := c.Mail(l.from); err != nil {
-		return err
-	}
-	if err := c.Rcpt(l.to); err != nil {
-		return err
-	}
-	w, err := c.Data()
-	if err != nil {
-		return err
-	}
-	if _, err := w.Write(l.bytes()); err != nil {
-		return err
-	}
-	if err := w.Close(); err != nil { // the server has taken it
-		return err
-	}
-	_ = c.Quit() // how it says goodbye changes nothing
-	return nil
-}
-
-// bytes is the mail: its subject names the ledger and how many leaves it has,
-// its body is the checkpoint to the byte.
-func (l letter) bytes() []byte {
-	var b bytes.Buffer
-	name := fmt.Sprintf("%s%d%s", filePrefix(l.checkpoint.Origin), l.checkpoint.Size, fileEnd)
-	fmt.Fprintf(&b, "From: <%s>\r\nTo: <%s>\r\nSubject: Guanji checkpoint %s %d\r\nDate: %s\r\nMessage-ID: <%s>\r\n", l.from, l.to,
-		l.checkpoint.Origin, l.checkpoint.Size, l.at.UTC().Format(time.RFC1123Z), l.id)
-	fmt.Fprintf(&b, "MIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Disposition: inline; filename=%q\r\nContent-Transfer-Encoding: base64\r\n\r\n", name)
-	encoded := base64.StdEncoding.EncodeToString(l.checkpoint.Note)
-	for len(encoded) > 0 {
-		n := min(76, len(encoded))
-		b.WriteString(encoded[:n] + "\r\n")
-		encoded = encoded[n:]
-	}
-	return b.Bytes()
 }

@@ -3,6 +3,7 @@ package notify
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/base64"
@@ -13,6 +14,7 @@ import (
 	"net/mail"
 	"net/smtp"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -26,11 +28,14 @@ import (
 type postOffice struct {
 	implicit bool   // TLS comes first
 	start    bool   // offers STARTTLS
-	refuse   string // answers a command that begins so with 550 and what it was told
+	refuse   string // answers a command that begins so, or the end of a mail ("."), with code and what it was told
+	code     int    // 550 if 0
 	hang     string // never answers it
+	die      string // hangs up in place of an answer
+	greeting string // in place of its own
 
 	mu     sync.Mutex
-	took   []byte   // the last mail
+	took   [][]byte // the mails, whether it said so or not
 	heard  []string // the commands
 	secure bool     // the last command came by TLS
 }
@@ -66,7 +71,7 @@ func (o *postOffice) open(t *testing.T) (string, Config) {
 func (o *postOffice) serve(conn net.Conn, secure *tls.Config) {
 	r := bufio.NewReader(conn)
 	say := func(text string) { _, _ = io.WriteString(conn, text+"\r\n") }
-	say("220 mail.example")
+	say(cmp.Or(o.greeting, "220 mail.example"))
 	for {
 		line, err := r.ReadString('\n')
 		if err != nil {
@@ -79,9 +84,10 @@ func (o *postOffice) serve(conn net.Conn, secure *tls.Config) {
 		o.mu.Unlock()
 		verb, _, _ := strings.Cut(line, " ")
 		switch {
-		case o.hang != "" && strings.HasPrefix(line, o.hang):
-		case o.refuse != "" && strings.HasPrefix(line, o.refuse):
-			say("550 I heard: " + line)
+		case o.astray(line, say):
+		case o.die != "" && strings.HasPrefix(line, o.die):
+			_ = conn.Close()
+			return
 		case verb == "EHLO" && o.start && !isTLS:
 			say("250-mail.example\r\n250 STARTTLS")
 		case verb == "EHLO":
@@ -99,9 +105,15 @@ func (o *postOffice) serve(conn net.Conn, secure *tls.Config) {
 				return
 			}
 			o.mu.Lock()
-			o.took = data
+			o.took = append(o.took, data)
 			o.mu.Unlock()
-			say("250 taken")
+			if o.die == "." {
+				_ = conn.Close()
+				return
+			}
+			if !o.astray(".", say) {
+				say("250 taken")
+			}
 		case verb == "QUIT":
 			say("221 bye")
 			return
@@ -109,6 +121,15 @@ func (o *postOffice) serve(conn net.Conn, secure *tls.Config) {
 			say("250 fine")
 		}
 	}
+}
+
+// astray reports whether a server does with a command what is wrong about it.
+func (o *postOffice) astray(line string, say func(string)) bool {
+	if o.refuse != "" && strings.HasPrefix(line, o.refuse) {
+		say(fmt.Sprintf("%d I heard: %s", cmp.Or(o.code, 550), line))
+		return true
+	}
+	return o.hang != "" && strings.HasPrefix(line, o.hang)
 }
 
 // untilDot reads the lines before the one with a dot.
@@ -144,10 +165,12 @@ func TestMail(t *testing.T) {
 		"STARTTLS":                {&postOffice{start: true}, "smtp", "me@", ""},
 		"plain, on this machine":  {&postOffice{}, "smtp", "", ""},
 		"TLS where none is":       {&postOffice{}, "smtps", "me@", problem.Unavailable},
-		"password repeated":       {&postOffice{implicit: true, refuse: "AUTH"}, "smtps", "me@", problem.Unavailable},
-		"sender refused":          {&postOffice{implicit: true, refuse: "MAIL"}, "smtps", "me@", problem.Unavailable},
-		"recipient refused":       {&postOffice{implicit: true, refuse: "RCPT"}, "smtps", "me@", problem.Unavailable},
-		"mail refused":            {&postOffice{implicit: true, refuse: "DATA"}, "smtps", "me@", problem.Unavailable},
+		"password repeated":       {&postOffice{implicit: true, refuse: "AUTH"}, "smtps", "me@", problem.Refused},
+		"sender refused":          {&postOffice{implicit: true, refuse: "MAIL"}, "smtps", "me@", problem.Refused},
+		"recipient refused":       {&postOffice{implicit: true, refuse: "RCPT"}, "smtps", "me@", problem.Refused},
+		"mail refused":            {&postOffice{implicit: true, refuse: "DATA"}, "smtps", "me@", problem.Refused},
+		"recipient not now":       {&postOffice{implicit: true, refuse: "RCPT", code: 450}, "smtps", "me@", problem.Unavailable},
+		"hangs up on the mail":    {&postOffice{implicit: true, die: "."}, "smtps", "me@", problem.Unavailable},
 		"hangs":                   {&postOffice{implicit: true, hang: "RCPT"}, "smtps", "me@", problem.Internal},
 		"hangs at the first word": {&postOffice{start: true, hang: "EHLO"}, "smtp", "me@", problem.Internal},
 		"hangs up on goodbye":     {&postOffice{implicit: true, refuse: "QUIT"}, "smtps", "me@", ""},
@@ -185,7 +208,7 @@ func (o *postOffice) check(t *testing.T, note []byte, r record.Receipt, secure b
 	t.Helper()
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	m, err := mail.ReadMessage(bytes.NewReader(o.took))
+	m, err := mail.ReadMessage(bytes.NewReader(slices.Concat(o.took...)))
 	if err != nil {
 		t.Fatalf("%q: %v", o.took, err)
 	}
@@ -208,7 +231,7 @@ func TestMailElsewhereWantsTLS(t *testing.T) {
 	fatal(t, err)
 	defer conn.Close()
 	err = secureElsewhere(conn)
-	if !failedWith(err, "witness.no_tls") {
+	if !failedWith(err, "notify.no_tls") {
 		t.Errorf("a server elsewhere without TLS: %v", err)
 	}
 }
@@ -217,7 +240,7 @@ func TestMailWithoutPassword(t *testing.T) {
 	o := &postOffice{implicit: true}
 	at, cfg := o.open(t)
 	cfg.Password = ""
-	if _, err := give(t, cfg, record.ByMail, "smtps://me@"+at+"/?from=a@example.com&to=b@example.com", checkpoint(t, 7)); !failedWith(err, "witness.no_password") {
+	if _, err := give(t, cfg, record.ByMail, "smtps://me@"+at+"/?from=a@example.com&to=b@example.com", checkpoint(t, 7)); !failedWith(err, "notify.no_password") {
 		t.Errorf("Give = %v", err)
 	}
 	if len(o.heard) != 0 {
@@ -255,7 +278,7 @@ func TestMailPasswordIsForOneServer(t *testing.T) {
 			defer o.mu.Unlock()
 			if tt.sent {
 				fatal(t, err)
-			} else if !failedWith(err, "witness.other_server") || len(o.heard) != 0 {
+			} else if !failedWith(err, "notify.other_server") || len(o.heard) != 0 {
 				t.Errorf("Give = %v, and the server heard %q", err, o.heard)
 			}
 		})

@@ -1,22 +1,23 @@
 // Package notify is the outward channels: the only place of the program that
 // opens connections to others than its database. A checkpoint goes by them to
-// a witness that two people allowed, and nothing else does.
+// a witness, and a notice to a channel, that two people allowed, and nothing
+// else does.
 //
 // A channel reaches the address that it is given and no other: redirects are
-// refused, proxies are not asked. Answers are read up to a limit, and never
-// come back in an error, nor does a password or the query of an address.
+// refused, proxies are not asked, and addresses that no channel has (link-local,
+// multicast, the metadata of clouds) are not connected to, whatever name leads
+// there. Answers are read up to a limit, and never come back in an error, nor
+// does a password, a secret or an address.
 package notify
 
 import (
 	"context"
 	"crypto/x509"
-	"errors"
-	"net/url"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"guanji/internal/ledger"
-	"guanji/internal/problem"
 	"guanji/internal/record"
 )
 
@@ -29,9 +30,18 @@ type Config struct {
 	Password string         // sent to Server alone; "" if no mail server needs one
 	Roots    *x509.CertPool // of time stamp authorities; nil: the issuer is not checked
 	TLS      *x509.CertPool // who is trusted for connections; nil: whom the system trusts
+
+	Now func() time.Time // at which what is sent is signed; nil: time.Now
 }
 
-// Channels returns a channel for every means.
+func (c Config) now() time.Time {
+	if c.Now == nil {
+		return time.Now()
+	}
+	return c.Now()
+}
+
+// Channels returns a channel for every means of giving checkpoints.
 func Channels(c Config) map[record.Means]record.Channel {
 	client := newClient(c)
 	return map[record.Means]record.Channel{
@@ -40,20 +50,6 @@ func Channels(c Config) map[record.Means]record.Channel {
 		record.ByTimeStamp: authority{client, Stamps{c.Roots}},
 		record.ByMail:      mailer{c},
 	}
-}
-
-// failed says that a witness could not be given a checkpoint.
-func failed(key string, err error) error {
-	return problem.New(problem.Unavailable, "witness."+key).Because(plain(err))
-}
-
-// plain is the cause of an error without the address that was asked for, which
-// may hold a key.
-func plain(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err
-	}
-	return err
 }
 
 // cosignatures returns the lines of a body that are signatures as C2SP

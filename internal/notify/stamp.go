@@ -47,18 +47,21 @@ func (a authority) Give(ctx context.Context, address string, c ledger.Signed) (r
 	if err != nil {
 		return record.Receipt{}, err
 	}
-	body, whole, header, err := post(ctx, a.client, address, queryType, query)
+	got, err := post(ctx, a.client, address, kind(queryType), query)
+	if err == nil {
+		err = got.fault()
+	}
 	if err != nil {
 		return record.Receipt{}, err
 	}
-	if kind, _, _ := mime.ParseMediaType(header.Get("Content-Type")); kind != replyType || !whole {
+	if is, _, _ := mime.ParseMediaType(got.kind); is != replyType || !got.whole {
 		return record.Receipt{}, bad("answer")
 	}
-	s, err := a.stamps.check(body, c.Note, nonce)
+	s, err := a.stamps.check(got.body, c.Note, nonce)
 	if err != nil {
 		return record.Receipt{}, err
 	}
-	return record.Receipt{Body: body, Stamped: s.Time, Authority: s.Authority, Trusted: s.Trusted}, nil
+	return record.Receipt{Body: got.body, Stamped: s.Time, Authority: s.Authority, Trusted: s.Trusted}, nil
 }
 
 // Stamps reads time stamps.

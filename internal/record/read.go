@@ -19,7 +19,7 @@ type Search struct {
 
 // Kinds lists every kind of record that leaves tell of.
 func Kinds() []ledger.What {
-	return []ledger.What{ledger.Entry, ledger.Filed, ledger.Account, ledger.Pass, ledger.Witness, ledger.Key}
+	return []ledger.What{ledger.Entry, ledger.Filed, ledger.Step, ledger.Account, ledger.Pass, ledger.Witness, ledger.Channel, ledger.Key}
 }
 
 // Searching finds leaves. Each method is one transaction.

@@ -2,39 +2,38 @@ package record
 
 import (
 	"context"
-	"time"
 
+	"guanji/internal/account"
+	"guanji/internal/channel"
 	"guanji/internal/ledger"
 )
 
 // A Means is a way by which checkpoints reach a witness.
-type Means string
+type Means = channel.Means
 
 // The means.
 const (
-	ByFolder    Means = "folder"    // a file in a folder, such as one on another machine
-	ByMail      Means = "mail"      // a mail
-	ByWebhook   Means = "webhook"   // an HTTP request
-	ByTimeStamp Means = "timestamp" // a request to a time stamp authority (RFC 3161)
+	ByFolder    = channel.Folder
+	ByMail      = channel.Mail
+	ByWebhook   = channel.Webhook
+	ByTimeStamp = channel.TimeStamp
 )
 
+// AllMeans lists every means.
+func AllMeans() []Means { return []Means{ByFolder, ByTimeStamp, ByWebhook, ByMail} }
+
 // A Witness is given checkpoints, so that what was signed cannot be taken back
-// unseen. Nothing is given to it before two accounts allow it, the one that
-// proposes and another; where there is at most one account, one person allows
-// alone, and the record says so.
+// unseen. Nothing is given to it before it is allowed.
 type Witness struct {
-	ID         string
-	Means      Means
-	Address    string // a folder, a mail address, or a URL
-	ProposedBy string // name of an account, or of a user of the machine
-	Proposed   time.Time
-	AllowedBy  string // "" until it is allowed
-	Allowed    time.Time
-	Dropped    time.Time // zero while it stands
+	ID      string
+	Means   Means
+	Address string // a folder, a mail address, or a URL
+	account.Approval
 }
 
-// On reports whether checkpoints are given to the witness.
-func (w Witness) On() bool { return w.AllowedBy != "" && w.Dropped.IsZero() }
+// Shown is the address of a witness without what stands in its query, where
+// services put keys; for those who may not administer.
+func (w Witness) Shown() string { return channel.Shown(w.Means, w.Address) }
 
 // Witnesses keeps who is a witness. Each method is one transaction, and tells
 // the ledger what it changed and by whom.

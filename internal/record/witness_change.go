@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"guanji/internal/account"
+	"guanji/internal/channel"
 	"guanji/internal/ledger"
 	"guanji/internal/problem"
 )
@@ -32,15 +33,15 @@ type Witnessing struct {
 // [problem.Denied].
 func (s *Service) Propose(ctx context.Context, by string, m Means, address string) (Witness, error) {
 	address = strings.TrimSpace(address)
-	if err := checkAddress(m, address).OrNil(); err != nil {
+	if err := channel.CheckAddress(AllMeans(), m, address).OrNil(); err != nil {
 		return Witness{}, err
 	}
 	people, err := s.people(ctx)
 	if err != nil {
 		return Witness{}, err
 	}
-	if people > 0 && account.AtTerminal(by) {
-		return Witness{}, problem.New(problem.Denied, "witness.on_page")
+	if err := account.MayPropose(people, by); err != nil {
+		return Witness{}, err
 	}
 	all, err := s.Witnessing.Witnesses.Witnesses(ctx)
 	if err != nil {
@@ -51,7 +52,7 @@ func (s *Service) Propose(ctx context.Context, by string, m Means, address strin
 			return Witness{}, problem.New(problem.Conflict, "witness.twice")
 		}
 	}
-	w := Witness{ID: strings.ToLower(rand.Text()[:16]), Means: m, Address: address, ProposedBy: by, Proposed: s.now()}
+	w := Witness{ID: strings.ToLower(rand.Text()[:16]), Means: m, Address: address, Approval: account.Approval{ProposedBy: by, Proposed: s.now()}}
 	return w, s.Witnessing.Witnesses.SaveWitness(ctx, nil, w, ledger.Actor{By: by, At: w.Proposed})
 }
 
@@ -75,26 +76,12 @@ func (s *Service) Allow(ctx context.Context, by, id string) error {
 	if err != nil {
 		return err
 	}
-	if err := mayAllow(people, by, w); err != nil {
+	if err := w.MayAllow(people, by); err != nil {
 		return err
 	}
 	was := w
 	w.AllowedBy, w.Allowed = by, s.now()
 	return s.Witnessing.Witnesses.SaveWitness(ctx, &was, w, ledger.Actor{By: by, At: w.Allowed})
-}
-
-// mayAllow fails if somebody may not allow a witness where there are so many
-// accounts.
-func mayAllow(people int, by string, w Witness) error {
-	switch {
-	case people > 0 && account.AtTerminal(by):
-		return problem.New(problem.Denied, "witness.on_page")
-	case people > 1 && account.AtTerminal(w.ProposedBy):
-		return problem.New(problem.Denied, "witness.propose_again")
-	case people > 1 && account.MayBeOne(by, w.ProposedBy):
-		return problem.New(problem.Denied, "witness.another")
-	}
-	return nil
 }
 
 // Alone reports whether there is at most one account: who proposes a witness
@@ -107,13 +94,7 @@ func (s *Service) Alone(ctx context.Context) (bool, error) {
 // people counts the accounts that are not disabled, whatever they may do.
 func (s *Service) people(ctx context.Context) (int, error) {
 	all, err := s.Witnessing.People.Accounts(ctx)
-	n := 0
-	for _, a := range all {
-		if !a.Disabled {
-			n++
-		}
-	}
-	return n, err
+	return account.Enabled(all), err
 }
 
 // Drop ends giving to a witness, or takes back a proposal. One is enough for it.
@@ -142,10 +123,4 @@ func (s *Service) Witness(ctx context.Context, id string) (Witness, error) {
 		}
 	}
 	return Witness{}, problem.New(problem.NotFound, "witness.none")
-}
-
-// AllowedAlone reports whether the one who proposed the witness may have
-// allowed it: whoever is at a terminal may be anybody.
-func (w Witness) AllowedAlone() bool {
-	return w.AllowedBy != "" && account.MayBeOne(w.AllowedBy, w.ProposedBy)
 }

@@ -252,13 +252,13 @@ func (s *Service) receive(ctx context.Context, head ledger.Signed, w Witness, ag
 	if r, err := s.Receipt(ctx, w.ID, head.Size); err == nil && !again { // another process was faster
 		return r, nil
 	}
-	channel := s.Witnessing.Channels[w.Means]
-	if channel == nil {
+	way := s.Witnessing.Channels[w.Means]
+	if way == nil {
 		return Receipt{}, problem.New(problem.Refused, "witness.bad_means", string(w.Means))
 	}
 	limited, cancel := context.WithTimeout(ctx, cmp.Or(s.Witnessing.Timeout, timeout))
 	defer cancel()
-	r, err := channel.Give(limited, w.Address, head)
+	r, err := way.Give(limited, w.Address, head)
 	if errors.Is(limited.Err(), context.DeadlineExceeded) && err != nil {
 		err = problem.New(problem.Unavailable, "witness.timeout")
 	}

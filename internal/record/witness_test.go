@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"guanji/internal/account"
+	"guanji/internal/channel"
 	"guanji/internal/ledger"
 	"guanji/internal/problem"
 )
@@ -27,7 +28,7 @@ type room struct {
 	objects   map[string][]byte
 	witnesses []Witness
 	accounts  []account.Account
-	channel   *channel
+	channel   *fakeChannel
 	stampErr  error
 	lost      int64 // leaves at the end that are counted and not there
 	read      int64 // leaves that were asked for
@@ -168,7 +169,7 @@ func (r *room) Files(context.Context) iter.Seq2[ledger.File, error] {
 
 // The channel.
 
-type channel struct {
+type fakeChannel struct {
 	mu     sync.Mutex
 	given  map[string][]int64 // by address
 	fail   map[string]error
@@ -177,7 +178,7 @@ type channel struct {
 	gone   error // in place of the copies
 }
 
-func (c *channel) Give(ctx context.Context, address string, s ledger.Signed) (Receipt, error) {
+func (c *fakeChannel) Give(ctx context.Context, address string, s ledger.Signed) (Receipt, error) {
 	c.mu.Lock()
 	fail, hang := c.fail[address], c.hang[address]
 	c.given[address] = append(c.given[address], s.Size)
@@ -189,7 +190,7 @@ func (c *channel) Give(ctx context.Context, address string, s ledger.Signed) (Re
 	return Receipt{Body: []byte("thanks")}, fail
 }
 
-func (c *channel) Copies(_ context.Context, _, _ string, each func(Given) error) error {
+func (c *fakeChannel) Copies(_ context.Context, _, _ string, each func(Given) error) error {
 	for _, g := range c.copies {
 		if err := each(g); err != nil {
 			return err
@@ -198,7 +199,7 @@ func (c *channel) Copies(_ context.Context, _, _ string, each func(Given) error)
 	return c.gone
 }
 
-func (c *channel) times(address string) []int64 {
+func (c *fakeChannel) times(address string) []int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.given[address])
@@ -216,7 +217,7 @@ func (s stamps) Check(response, stamped []byte) (Stamp, error) {
 func newRoom(t *testing.T) (*Service, *room) {
 	t.Helper()
 	r := &room{clock: time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC), objects: map[string][]byte{},
-		channel: &channel{given: map[string][]int64{}, fail: map[string]error{}, hang: map[string]bool{}}}
+		channel: &fakeChannel{given: map[string][]int64{}, fail: map[string]error{}, hang: map[string]bool{}}}
 	for name, role := range map[string]account.Role{"Ann": account.Administrator, "Bo": account.Administrator, "Cy": account.Editor} {
 		r.accounts = append(r.accounts, account.Account{ID: name, Name: name, Role: role})
 	}
@@ -293,37 +294,37 @@ func TestAddresses(t *testing.T) {
 		want    string // key of the mistake, "" for none
 	}{
 		"folder":                      {ByFolder, "/mnt/auditor/guanji", ""},
-		"folder, relative":            {ByFolder, "auditor", "witness.bad_folder"},
-		"folder, not clean":           {ByFolder, "/mnt/../etc", "witness.bad_folder"},
-		"folder, the root":            {ByFolder, "/", "witness.bad_folder"},
-		"folder, unseen":              {ByFolder, "/mnt/a\x00b", "witness.bad_address"},
-		"nothing":                     {ByFolder, "", "witness.bad_address"},
-		"too long":                    {ByFolder, "/" + strings.Repeat("a", maxAddress), "witness.bad_address"},
-		"no means":                    {"fax", "/mnt/a", "witness.bad_means"},
+		"folder, relative":            {ByFolder, "auditor", "channel.bad_folder"},
+		"folder, not clean":           {ByFolder, "/mnt/../etc", "channel.bad_folder"},
+		"folder, the root":            {ByFolder, "/", "channel.bad_folder"},
+		"folder, unseen":              {ByFolder, "/mnt/a\x00b", "channel.bad_address"},
+		"nothing":                     {ByFolder, "", "channel.bad_address"},
+		"too long":                    {ByFolder, "/" + strings.Repeat("a", channel.MaxAddress), "channel.bad_address"},
+		"no means":                    {"fax", "/mnt/a", "channel.bad_means"},
 		"webhook":                     {ByWebhook, "https://witness.example/take?key=1", ""},
-		"webhook, plain":              {ByWebhook, "http://witness.example/take", "witness.plain_url"},
-		"webhook, plain, private":     {ByWebhook, "http://10.0.0.1/take", "witness.plain_url"},
+		"webhook, plain":              {ByWebhook, "http://witness.example/take", "channel.plain_url"},
+		"webhook, plain, private":     {ByWebhook, "http://10.0.0.1/take", "channel.plain_url"},
 		"webhook, plain, here":        {ByWebhook, "http://127.0.0.1:9/take", ""},
 		"webhook, plain, here, v6":    {ByWebhook, "http://[::1]:9/take", ""},
-		"webhook, plain, like here":   {ByWebhook, "http://localhost.witness.example/", "witness.plain_url"},
-		"webhook, password":           {ByWebhook, "https://me:secret@witness.example/", "witness.password_in_url"},
-		"webhook, other scheme":       {ByWebhook, "file:///etc/passwd", "witness.bad_url"},
-		"webhook, fragment":           {ByWebhook, "https://witness.example/#a", "witness.bad_url"},
+		"webhook, plain, like here":   {ByWebhook, "http://localhost.witness.example/", "channel.plain_url"},
+		"webhook, password":           {ByWebhook, "https://me:secret@witness.example/", "channel.password_in_url"},
+		"webhook, other scheme":       {ByWebhook, "file:///etc/passwd", "channel.bad_url"},
+		"webhook, fragment":           {ByWebhook, "https://witness.example/#a", "channel.bad_url"},
 		"time stamp":                  {ByTimeStamp, "https://tsa.example/tsr", ""},
-		"time stamp, no host":         {ByTimeStamp, "https:///tsr", "witness.bad_url"},
+		"time stamp, no host":         {ByTimeStamp, "https:///tsr", "channel.bad_url"},
 		"mail":                        {ByMail, "smtps://me@mail.example:465/?from=a@example.com&to=b@example.com", ""},
 		"mail, STARTTLS":              {ByMail, "smtp://mail.example/?from=a@example.com&to=b@example.com", ""},
-		"mail, password":              {ByMail, "smtps://me:secret@mail.example/?from=a@example.com&to=b@example.com", "witness.password_in_url"},
-		"mail, no recipient":          {ByMail, "smtps://mail.example/?from=a@example.com", "witness.bad_mail"},
-		"mail, two recipients":        {ByMail, "smtps://mail.example/?from=a@example.com&to=b@example.com&to=c@example.com", "witness.bad_mail"},
-		"mail, more":                  {ByMail, "smtps://mail.example/?from=a@example.com&to=b@example.com&bcc=c@example.com", "witness.bad_mail"},
-		"mail, header in the mailbox": {ByMail, "smtps://mail.example/?from=a@example.com&to=b@example.com%0d%0aBcc:c@example.com", "witness.bad_mail"},
-		"mail, mailbox alone":         {ByMail, "b@example.com", "witness.bad_mail"},
+		"mail, password":              {ByMail, "smtps://me:secret@mail.example/?from=a@example.com&to=b@example.com", "channel.password_in_url"},
+		"mail, no recipient":          {ByMail, "smtps://mail.example/?from=a@example.com", "channel.bad_mail"},
+		"mail, two recipients":        {ByMail, "smtps://mail.example/?from=a@example.com&to=b@example.com&to=c@example.com", "channel.bad_mail"},
+		"mail, more":                  {ByMail, "smtps://mail.example/?from=a@example.com&to=b@example.com&bcc=c@example.com", "channel.bad_mail"},
+		"mail, header in the mailbox": {ByMail, "smtps://mail.example/?from=a@example.com&to=b@example.com%0d%0aBcc:c@example.com", "channel.bad_mail"},
+		"mail, mailbox alone":         {ByMail, "b@example.com", "channel.bad_mail"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			got := ""
-			if faults := checkAddress(tt.means, tt.address); len(faults) > 0 {
+			if faults := channel.CheckAddress(AllMeans(), tt.means, tt.address); len(faults) > 0 {
 				got = faults[0].Msg.Key
 			}
 			if got != tt.want {
@@ -397,18 +398,18 @@ func TestWhoAllows(t *testing.T) {
 	}{
 		"two administrators":                   {[]string{"Ann", "Bo"}, "Ann", []string{"Ann", "Bo"}, "Bo", "", false},
 		"one account":                          {[]string{"Ann"}, "Ann", []string{"Ann"}, "Ann", "", true},
-		"one administrator and an editor":      {[]string{"Ann", "Cy"}, "Ann", []string{"Ann", "Cy"}, "Ann", "witness.another", false},
-		"one account when it was proposed":     {[]string{"Ann"}, "Ann", []string{"Ann", "Cy"}, "Ann", "witness.another", false},
+		"one administrator and an editor":      {[]string{"Ann", "Cy"}, "Ann", []string{"Ann", "Cy"}, "Ann", "channel.another", false},
+		"one account when it was proposed":     {[]string{"Ann"}, "Ann", []string{"Ann", "Cy"}, "Ann", "channel.another", false},
 		"the other was disabled":               {[]string{"Ann", "Bo"}, "Ann", []string{"Ann"}, "Ann", "", true},
 		"who proposed it was disabled":         {[]string{"Ann", "Bo"}, "Ann", []string{"Bo"}, "Bo", "", false},
 		"no account, one user":                 {nil, ann, nil, ann, "", true},
 		"no account, two users":                {nil, ann, nil, bo, "", true},
-		"user and the account of the same":     {nil, ann, []string{"Ann", "Bo"}, "Ann", "witness.propose_again", false},
-		"user and some account":                {nil, ann, []string{"Ann", "Bo"}, "Bo", "witness.propose_again", false},
+		"user and the account of the same":     {nil, ann, []string{"Ann", "Bo"}, "Ann", "channel.propose_again", false},
+		"user and some account":                {nil, ann, []string{"Ann", "Bo"}, "Bo", "channel.propose_again", false},
 		"user and the only account":            {nil, ann, []string{"Bo"}, "Bo", "", true},
-		"account, and a user with one account": {[]string{"Ann"}, "Ann", []string{"Ann"}, ann, "witness.on_page", false},
-		"account and a user":                   {[]string{"Ann", "Bo"}, "Ann", []string{"Ann", "Bo"}, bo, "witness.on_page", false},
-		"user who proposes beside an account":  {[]string{"Ann"}, ann, nil, "", "witness.on_page", false},
+		"account, and a user with one account": {[]string{"Ann"}, "Ann", []string{"Ann"}, ann, "channel.on_page", false},
+		"account and a user":                   {[]string{"Ann", "Bo"}, "Ann", []string{"Ann", "Bo"}, bo, "channel.on_page", false},
+		"user who proposes beside an account":  {[]string{"Ann"}, ann, nil, "", "channel.on_page", false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

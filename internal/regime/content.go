@@ -265,6 +265,9 @@ type gradeEntry struct {
 type reportsFile struct {
 	Actors []reportEntry `strict:"actors"`
 	Others []reportEntry `strict:"others"`
+
+	Further []reportEntry `strict:"further"`
+	Threats []reportEntry `strict:"threats"`
 }
 
 type reportEntry struct {
@@ -282,6 +285,8 @@ type reportRow struct {
 	Calendar     string        `strict:"calendar,optional"`
 	UnknownLimit bool          `strict:"unknown_limit,optional"`
 	After        string        `strict:"after,optional"`
+	Every        string        `strict:"every,optional"`
+	Duty         strict.String `strict:"duty,optional"`
 	Basis        strict.String `strict:"basis"`
 	Content      string        `strict:"content"`
 	Text         message.Text  `strict:"text"`

@@ -34,6 +34,7 @@ type Incident struct {
 	Facts         org.Facts
 	Discovered    time.Time
 	OutageStarted time.Time // zero: taken to be Discovered
+	HandlingEnded time.Time // zero: it is being handled
 }
 
 // A Grading is the grade of an incident and who must be told by when.
@@ -41,6 +42,7 @@ type Grading struct {
 	Grade      *Grade         `json:"grade"` // null: no criterion is known to be met, and none is excluded
 	Because    []GradeReason  `json:"because"`
 	Reports    []Report       `json:"reports"`
+	Further    []Report       `json:"further"` // what follows a first report, and who else must be told
 	Missing    []string       `json:"missing"`
 	Crosses    []Crossing     `json:"crosses"`
 	Confidence law.Confidence `json:"confidence"`
@@ -64,6 +66,12 @@ type Report struct {
 	Provisional bool           `json:"provisional"`
 	Text        message.Text   `json:"text"`
 	Confidence  law.Confidence `json:"confidence"`
+
+	Rule     string        `json:"-"` // id of the rule that asks for it
+	Duty     string        `json:"-"` // id of the duty that it serves, "" for none
+	Calendar string        `json:"-"` // how Limit is counted
+	After    string        `json:"-"` // "handling_ends": the limit runs from then; "": from the discovery
+	Every    time.Duration `json:"-"` // it is due again and again; 0: once
 }
 
 // Crossing is the moment at which a running outage reaches a line.
@@ -88,13 +96,16 @@ type reportGroup struct {
 	confidence law.Confidence
 	actor      bool // of IRM-4: only where the grade is III or above
 	graded     bool // depends on the grade as the actor rows do
+	most       bool // only of grade I
 	rows       []reportRow
 }
 
 type incidents struct {
-	grades []gradeRow
-	below  conditional
-	groups []reportGroup
+	grades  []gradeRow
+	below   conditional
+	groups  []reportGroup // the reports
+	further []reportGroup
+	threats []reportGroup
 }
 
 // outageOngoing is the fact that an outage still runs; unless it is known to
@@ -124,26 +135,41 @@ func (l *loader) readIncidents() {
 		return
 	}
 	for _, e := range r.Actors {
-		l.reportGroup(e, true)
+		l.incidents.groups = append(l.incidents.groups, l.reportGroup(e, true))
 	}
 	for _, e := range r.Others {
 		l.oneOf(e.Pos, e.Grade, "any", "iii_or_above")
-		l.reportGroup(e, false)
+		l.incidents.groups = append(l.incidents.groups, l.reportGroup(e, false))
+	}
+	for _, e := range r.Further {
+		l.oneOf(e.Pos, e.Grade, "any", "i")
+		l.incidents.further = append(l.incidents.further, l.reportGroup(e, false))
+	}
+	for _, e := range r.Threats {
+		l.oneOf(e.Pos, e.Grade, "")
+		l.incidents.threats = append(l.incidents.threats, l.reportGroup(e, false))
 	}
 }
 
-func (l *loader) reportGroup(e reportEntry, actor bool) {
+func (l *loader) reportGroup(e reportEntry, actor bool) reportGroup {
 	l.confidence(e.Pos, e.Confidence)
 	for _, r := range e.Reports {
-		l.oneOf(r.Pos, r.To, "protection_department", "public_security", "own_cyberspace_body", "provincial_cac", "sector_regulator")
+		l.oneOf(r.Pos, r.To, "protection_department", "public_security", "own_cyberspace_body", "provincial_cac", "sector_regulator", "affected_people")
+		l.oneOf(r.Pos, r.Content, "initial", "written", "follow_up", "closing", "notice")
 		l.provisionList([]strict.String{r.Basis})
 		l.oneOf(r.Pos, r.After, "", "handling_ends")
 		if r.Limit != "" {
 			l.limit(cadenceEntry{Limit: r.Limit, Calendar: r.Calendar, Pos: r.Pos})
 		}
+		if r.Every != "" {
+			l.limit(cadenceEntry{Limit: r.Every, Calendar: "hours", Pos: r.Pos})
+		}
+		if r.Duty.Value != "" && !slices.ContainsFunc(l.Duties, func(d *Duty) bool { return d.ID.Value == r.Duty.Value }) {
+			l.fail(r.Duty.Pos, "content.dangling", message.New("kind.duty"), r.Duty.Value)
+		}
 	}
-	l.incidents.groups = append(l.incidents.groups, reportGroup{e.ID.Value, l.rule(e.ID, l.compile(e.When)), e.Confidence,
-		actor, actor || e.Grade == "iii_or_above", e.Reports})
+	return reportGroup{id: e.ID.Value, when: l.rule(e.ID, l.compile(e.When)), confidence: e.Confidence,
+		actor: actor, graded: actor || e.Grade == "iii_or_above", most: e.Grade == "i", rows: e.Reports}
 }
 
 // GradeIncident grades an incident on a day and lists the reports due. The
@@ -154,7 +180,7 @@ func (s *Set) GradeIncident(in Incident, on day.Day) (*Grading, error) {
 	if on.Before(FirstIncidentDay) {
 		return nil, problem.New(problem.Usage, "day.too_early", on.String(), FirstIncidentDay.String())
 	}
-	g := &Grading{Because: []GradeReason{}, Reports: []Report{}, Missing: []string{}, Crosses: []Crossing{}, Confidence: law.Verified, Warnings: s.dayWarnings(on)}
+	g := &Grading{Because: []GradeReason{}, Missing: []string{}, Crosses: []Crossing{}, Confidence: law.Verified, Warnings: s.dayWarnings(on)}
 	missing := s.criteria(g, in, on)
 	s.below(g, in, on)
 	if g.Grade == nil || *g.Grade != GradeI {
@@ -225,34 +251,66 @@ func (s *Set) below(g *Grading, in Incident, on day.Day) {
 // reports lists what is due to whom. A row whose condition is unknown, or that
 // depends on a grade that is not settled, is provisional.
 func (s *Set) reports(g *Grading, in Incident, on day.Day) {
-	for _, group := range s.incidents.groups {
+	g.Reports = s.due(s.incidents.groups, g.Grade, in, on)
+	g.Further = s.due(s.incidents.further, g.Grade, in, on)
+}
+
+// Threat lists who must be told of a threat that was found before anything
+// happened. A day before [FirstIncidentDay] is an error of kind
+// [problem.Usage].
+func (s *Set) Threat(in Incident, on day.Day) ([]Report, error) {
+	if on.Before(FirstIncidentDay) {
+		return nil, problem.New(problem.Usage, "day.too_early", on.String(), FirstIncidentDay.String())
+	}
+	return s.due(s.incidents.threats, nil, in, on), nil
+}
+
+func (s *Set) due(groups []reportGroup, grade *Grade, in Incident, on day.Day) []Report {
+	reports := []Report{}
+	for _, group := range groups {
 		holds := group.when.eval(in.Facts, on)
-		if holds == no || group.graded && g.Grade != nil && *g.Grade == GradeIV {
+		if holds == no || group.graded && grade != nil && *grade == GradeIV || group.most && (grade == nil || *grade != GradeI) {
 			continue
 		}
-		provisional := holds == unknown || group.graded && g.Grade == nil
+		provisional := holds == unknown || group.graded && grade == nil
 		for _, r := range group.rows {
-			g.Reports = append(g.Reports, s.report(group, r, in, on, provisional))
+			reports = append(reports, s.report(group, r, in, on, provisional))
 		}
 	}
+	return reports
 }
 
 func (s *Set) report(group reportGroup, r reportRow, in Incident, on day.Day, provisional bool) Report {
-	out := Report{To: r.To, Limit: optional(r.Limit), Basis: r.Basis.Value, Content: r.Content, Provisional: provisional, Text: r.Text, Confidence: group.confidence}
+	out := Report{To: r.To, Limit: optional(r.Limit), Basis: r.Basis.Value, Content: r.Content, Provisional: provisional, Text: r.Text, Confidence: group.confidence,
+		Rule: group.id, Duty: r.Duty.Value, Calendar: r.Calendar, After: r.After}
 	if w, ok := s.Library.Provision(r.Basis.Value).On(on); ok {
 		out.Basis = w.ID
 	}
-	if r.Limit == "" || r.After != "" || in.Discovered.IsZero() {
+	if every, err := calendar.ParseLimit(r.Every, "hours"); err == nil && every.Unit == 'H' {
+		out.Every = time.Duration(every.Amount) * time.Hour
+	}
+	from := in.Discovered
+	if r.After != "" {
+		from = in.HandlingEnded
+	}
+	if r.Limit == "" || from.IsZero() {
 		return out
 	}
-	limit, err := calendar.ParseLimit(r.Limit, r.Calendar)
-	if err != nil {
-		return out // checked when the content was read
-	}
-	if by, err := s.Calendar.Due(in.Discovered.In(day.Beijing), limit); err == nil {
+	if by, err := s.DueBy(from, r.Limit, r.Calendar); err == nil {
 		out.By = &by
 	}
 	return out
+}
+
+// DueBy returns the last moment of a limit, such as PT1H counted in hours,
+// that begins to run at a moment. It fails for a limit that is none, and for
+// working days of a year whose holidays are not known.
+func (s *Set) DueBy(from time.Time, limit, counting string) (time.Time, error) {
+	l, err := calendar.ParseLimit(limit, counting)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return s.Calendar.Due(from.In(day.Beijing), l)
 }
 
 // crossings lists the lines that a running outage has not reached yet.

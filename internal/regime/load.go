@@ -42,6 +42,9 @@ type Set struct {
 	Sectors       []*Sector
 	Duties        []*Duty
 	Bearers       []*Bearer
+	Report        Form        // of an incident
+	Closing       Form        // the report when an incident has been handled
+	Recipients    []Recipient // who is told of incidents
 
 	compiler  *compiler
 	screening screening
@@ -82,6 +85,7 @@ func load(fsys fs.FS, mistakes *problem.List) *loader {
 	l.readScreening()
 	l.readExport()
 	l.readIncidents()
+	l.readForms()
 	l.readCalendar()
 	return l
 }

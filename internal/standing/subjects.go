@@ -15,3 +15,14 @@ func (s *Service) HasSystem(ctx context.Context, organization, system string) (b
 	}
 	return state.Exists(org.AboutSystem, system), nil
 }
+
+// File returns all that is stated of an organization. It fails with
+// [problem.NotFound] if there is no such organization.
+func (s *Service) File(ctx context.Context, organization string) (*org.File, error) {
+	state, err := s.State(ctx, organization)
+	if err != nil {
+		return nil, err
+	}
+	f, _ := state.File(s.Set.Vocabulary)
+	return f, nil
+}

@@ -80,21 +80,11 @@ func (s *Store) File(ctx context.Context, organization string, seen int64, items
 		if n == 0 {
 			return problem.New(problem.NotFound, "standing.no_organization", organization)
 		}
-		var last int64
-		if err := x.row(ctx, `select cast(coalesce(max(seq), 0) as bigint) from filed where organization = $1`, organization).Scan(&last); err != nil {
+		if err := unfiled(ctx, x, organization, seen); err != nil {
 			return err
 		}
-		if seen != filing.AnyRevision && seen != last {
-			return problem.New(problem.Conflict, "filing.moved", last)
-		}
-		filed = make([]evidence.Filed, len(items))
-		for i, item := range items {
-			filed[i] = evidence.Filed{Item: item, Seq: last + int64(i) + 1, At: instant(micros(a.At)), By: a.By}
-			if err := s.file(ctx, x, organization, filed[i], a); err != nil {
-				return err
-			}
-		}
-		return nil
+		filed, err = s.fileAll(ctx, x, organization, items, a)
+		return err
 	})
 	return filed, err
 }
@@ -120,4 +110,35 @@ func (s *Store) file(ctx context.Context, x *changing, organization string, f ev
 	}
 	x.tell(row.record(organization).Leaf(a, was))
 	return nil
+}
+
+// lastFiled is the Seq of what was filed last; the organization is locked.
+func lastFiled(ctx context.Context, x executor, organization string) (last int64, err error) {
+	err = x.row(ctx, `select cast(coalesce(max(seq), 0) as bigint) from filed where organization = $1`, organization).Scan(&last)
+	return last, err
+}
+
+// unfiled fails if something was filed that was not seen.
+func unfiled(ctx context.Context, x executor, organization string, seen int64) error {
+	last, err := lastFiled(ctx, x, organization)
+	if err == nil && seen != filing.AnyRevision && seen != last {
+		err = problem.New(problem.Conflict, "filing.moved", last)
+	}
+	return err
+}
+
+// fileAll files items after what was filed last; the organization is locked.
+func (s *Store) fileAll(ctx context.Context, x *changing, organization string, items []evidence.Item, a ledger.Actor) ([]evidence.Filed, error) {
+	last, err := lastFiled(ctx, x, organization)
+	if err != nil {
+		return nil, err
+	}
+	filed := make([]evidence.Filed, len(items))
+	for i, item := range items {
+		filed[i] = evidence.Filed{Item: item, Seq: last + int64(i) + 1, At: instant(micros(a.At)), By: a.By}
+		if err := s.file(ctx, x, organization, filed[i], a); err != nil {
+			return nil, err
+		}
+	}
+	return filed, nil
 }

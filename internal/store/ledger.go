@@ -130,8 +130,11 @@ type recorded struct {
 	scan  func(row) (ledger.Record, error)
 }
 
-// everything lists the tables whose records the ledger keeps count of. A pass
-// is told of by what is never changed of it.
+// adopted is how many of [everything] there were before the ledger.
+const adopted = 3
+
+// everything lists the tables whose records the ledger keeps count of, in the
+// order in which they came. A pass is told of by what is never changed of it.
 func everything() []recorded {
 	return []recorded{
 		{ledger.Account, `select ` + accountColumns + `, password, name_key from account order by created_at, id`, scanAccountRecord},
@@ -139,6 +142,8 @@ func everything() []recorded {
 		{ledger.Entry, `select organization, ` + entryColumns + ` from entry order by organization, seq`, scanEntryRecord},
 		{ledger.Filed, `select organization, ` + filedColumns + ` from filed order by organization, seq`, scanFiledRecord},
 		{ledger.Witness, `select ` + witnessColumns + ` from witness order by proposed_at, id`, scanWitnessRecord},
+		{ledger.Step, `select organization, ` + stepColumns + ` from step order by organization, seq`, scanStepRecord},
+		{ledger.Channel, `select ` + channelColumns + ` from channel order by proposed_at, id`, scanChannelRecord},
 	}
 }
 
@@ -251,7 +256,7 @@ func assign(into, value any) (ok bool) {
 // nothing of what was done to them until then.
 func (s *Store) adopt(ctx context.Context, x executor, a ledger.Actor) error {
 	c := &changing{executor: x, store: s, told: map[recordKey]string{}}
-	for _, t := range everything() {
+	for _, t := range everything()[:adopted] {
 		if err := eachRow(ctx, x, t.query, t.scan, ledger.Record{}, func(r ledger.Record) error {
 			if r.Digest == "" {
 				return fmt.Errorf("a row of %s cannot be read", t.what)

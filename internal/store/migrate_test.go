@@ -43,6 +43,9 @@ var filled = []struct {
 	{3, `insert into filed (organization, seq, body, ends, filed_at, filed_by) values ('o', 1, '{}', 0, 1, 'a')`, `select body from filed`, "{}"},
 	{3, `insert into leaf (idx, what, organization, id, after, body) values (9, 'filed', 'o', '1', '', '{}')`, `select body from leaf where idx = 9`, "{}"},
 	{3, `insert into witness (id, kind, address, proposed_by, proposed_at, allowed_by, allowed_at, dropped_at) values ('w', 'folder', '/w', 'a', 1, '', 0, 0)`, `select address from witness`, "/w"},
+	{4, `insert into step (organization, seq, number, ref, body, made_at, made_by) values ('o', 1, 1, '', '{}', 1, 'a')`, `select body from step`, "{}"},
+	{4, `insert into channel (id, kind, name, address, secret, proposed_by, proposed_at, allowed_by, allowed_at, dropped_at) values ('c', 'mail', 'n', 'x', '', 'a', 1, '', 0, 0)`, `select address from channel`, "x"},
+	{4, `insert into job (key, kind, organization, body, due_at, attempt, queued_at, failure, dead_at, taken_until, taken_by, serial) values ('k', 'wake', 'o', '{}', 1, 0, 1, '', 0, 0, '', 1)`, `select key from job`, "k"},
 }
 
 func TestEveryStepKeepsData(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"guanji/internal/account"
 	"guanji/internal/ledger"
 	"guanji/internal/org"
 	"guanji/internal/problem"
@@ -16,7 +17,7 @@ import (
 
 func TestWitnesses(t *testing.T) {
 	contract(t, func(t *testing.T, s *Store) {
-		proposed := record.Witness{ID: "w1", Means: record.ByFolder, Address: "/mnt/a", ProposedBy: "Ann", Proposed: noon}
+		proposed := record.Witness{ID: "w1", Means: record.ByFolder, Address: "/mnt/a", Approval: account.Approval{ProposedBy: "Ann", Proposed: noon}}
 		must(t, s.SaveWitness(t.Context(), nil, proposed, ledger.Actor{By: "Ann", At: noon}))
 		allowed := proposed
 		allowed.AllowedBy, allowed.Allowed = "Bo", noon.Add(time.Hour)
@@ -43,7 +44,7 @@ func TestFindLeaves(t *testing.T) {
 			_, err := s.Append(t.Context(), o, true, []standing.Change{change(org.AboutOrganization, "organization", "name", `{}`, 0)}, author, noon)
 			must(t, err)
 		}
-		must(t, s.SaveWitness(t.Context(), nil, record.Witness{ID: "w1", Means: record.ByFolder, Address: "/mnt/a", ProposedBy: "Ann", Proposed: noon}, ledger.Actor{By: "Ann", At: noon}))
+		must(t, s.SaveWitness(t.Context(), nil, record.Witness{ID: "w1", Means: record.ByFolder, Address: "/mnt/a", Approval: account.Approval{ProposedBy: "Ann", Proposed: noon}}, ledger.Actor{By: "Ann", At: noon}))
 		tests := map[string]struct {
 			search record.Search
 			want   []string // kind and organization, the newest first

@@ -126,7 +126,7 @@ func (s *server) witnessItem(q *request, w record.WitnessState, alone bool) witn
 func (q *request) wantsAnother(w record.WitnessState) string {
 	switch {
 	case account.AtTerminal(w.ProposedBy):
-		return q.T("witness.propose_again")
+		return q.T("channel.propose_again")
 	case account.MayBeOne(q.holder.Name, w.ProposedBy):
 		return q.T("witness.wants_another")
 	}

@@ -1,4 +1,4 @@
-package record
+package channel
 
 import (
 	"net/mail"
@@ -13,36 +13,36 @@ import (
 	"guanji/internal/problem"
 )
 
-// AllMeans lists every means.
-func AllMeans() []Means { return []Means{ByFolder, ByTimeStamp, ByWebhook, ByMail} }
+// MaxAddress is the longest address, in bytes.
+const MaxAddress = 1000
 
-// maxAddress is the longest address of a witness, in bytes.
-const maxAddress = 1000
-
-// checkAddress finds what is wrong with the address of a witness.
-func checkAddress(m Means, address string) problem.Fields {
+// CheckAddress finds what is wrong with an address for one of the means that
+// are possible.
+func CheckAddress(possible []Means, m Means, address string) problem.Fields {
 	key := ""
 	switch {
-	case !slices.Contains(AllMeans(), m):
-		return problem.Fields{{Name: "means", Msg: message.New("witness.bad_means", string(m))}}
-	case address == "" || len(address) > maxAddress || strings.ContainsFunc(address, func(r rune) bool { return !unicode.IsPrint(r) }):
-		key = "witness.bad_address"
-	case m == ByFolder:
+	case !slices.Contains(possible, m):
+		return problem.Fields{{Name: "means", Msg: message.New("channel.bad_means", string(m), words(possible))}}
+	case address == "" || len(address) > MaxAddress || strings.ContainsFunc(address, func(r rune) bool { return !unicode.IsPrint(r) }):
+		key = "channel.bad_address"
+	case m == Folder:
 		key = folderFault(address)
-	case m == ByMail:
+	case m == Mail:
 		key = mailFault(address)
+	case m.Robot():
+		key = robotFault(m, address)
 	default:
 		key = urlFault(address)
 	}
 	if key == "" {
 		return nil
 	}
-	return problem.Fields{{Name: "address", Msg: message.New(key, maxAddress)}}
+	return problem.Fields{{Name: "address", Msg: message.New(key, MaxAddress)}}
 }
 
 func folderFault(path string) string {
 	if !filepath.IsAbs(path) || filepath.Clean(path) != path || filepath.Dir(path) == path {
-		return "witness.bad_folder"
+		return "channel.bad_folder"
 	}
 	return ""
 }
@@ -53,11 +53,27 @@ func urlFault(address string) string {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || u.Hostname() == "" || u.Fragment != "" || u.Scheme != "https" && u.Scheme != "http":
-		return "witness.bad_url"
+		return "channel.bad_url"
 	case u.User != nil:
-		return "witness.password_in_url"
+		return "channel.password_in_url"
 	case u.Scheme == "http" && !Loopback(u.Hostname()):
-		return "witness.plain_url"
+		return "channel.plain_url"
+	}
+	return ""
+}
+
+// robotFault is for the address that a group's robot shows. The key that opens
+// it stands in the query of a WeCom or DingTalk robot, and in the path of a
+// Feishu robot; without it nothing would ever be taken.
+func robotFault(m Means, address string) string {
+	if fault := urlFault(address); fault != "" {
+		return fault
+	}
+	u, _ := url.Parse(address) // urlFault has read it
+	q, err := url.ParseQuery(u.RawQuery)
+	has := map[Means]bool{WeCom: q.Get("key") != "", DingTalk: q.Get("access_token") != "", Feishu: strings.Trim(u.Path, "/") != ""}
+	if err != nil || !has[m] {
+		return "channel.bad_robot"
 	}
 	return ""
 }
@@ -74,14 +90,14 @@ func Loopback(host string) bool {
 func mailFault(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "smtps" && u.Scheme != "smtp" || u.Hostname() == "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "" {
-		return "witness.bad_mail"
+		return "channel.bad_mail"
 	}
 	if _, has := u.User.Password(); has {
-		return "witness.password_in_url"
+		return "channel.password_in_url"
 	}
 	q, err := url.ParseQuery(u.RawQuery)
 	if err != nil || len(q) != 2 || !oneMailbox(q["from"]) || !oneMailbox(q["to"]) {
-		return "witness.bad_mail"
+		return "channel.bad_mail"
 	}
 	return ""
 }
@@ -95,21 +111,11 @@ func oneMailbox(values []string) bool {
 	return err == nil && a.Name == "" && a.Address == values[0]
 }
 
-// Shown is the address of a witness without what stands in its query, where
-// services put keys; for those who may not administer.
-func (w Witness) Shown() string {
-	if w.Means == ByFolder {
-		return w.Address
+// words lists means as they are written.
+func words(means []Means) string {
+	var list []string
+	for _, m := range means {
+		list = append(list, string(m))
 	}
-	u, err := url.Parse(w.Address)
-	if err != nil {
-		return string(w.Means)
-	}
-	if w.Means == ByMail {
-		return u.Query().Get("to")
-	}
-	if u.RawQuery != "" {
-		u.RawQuery = "…"
-	}
-	return u.String()
+	return strings.Join(list, ", ")
 }

@@ -1,0 +1,229 @@
+package respond
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"guanji/internal/channel"
+	"guanji/internal/day"
+	"guanji/internal/incident"
+	"guanji/internal/job"
+	"guanji/internal/message"
+	"guanji/internal/org"
+	"guanji/internal/regime"
+)
+
+// A Printer puts a document where people find it when this machine is gone.
+// What was there of the same name before gives way.
+type Printer interface {
+	Print(ctx context.Context, c Channel, name string, d Document) error
+}
+
+// CardJob is the job of printing the card of an organization anew.
+func CardJob(organization string, at time.Time) job.Job {
+	return job.Job{Key: "card/" + organization, Kind: job.Card, Of: organization, At: at, Body: json.RawMessage(`{}`)}
+}
+
+// cardEvery is how often it is looked whether the card says what is so: the
+// facts of the organization, too, decide who is told by when.
+const cardEvery = time.Minute
+
+// PrintCard prints the card of an organization to the folders of its plan,
+// where it says something else than the one printed last. It returns when to
+// look again, the zero time where there is no folder.
+func (s *Service) PrintCard(ctx context.Context, j job.Job) (time.Time, error) {
+	p, _, err := s.Plan(ctx, j.Of)
+	if err != nil || len(p.Folders) == 0 {
+		return time.Time{}, err
+	}
+	card, err := s.Card(ctx, j.Of)
+	if err != nil {
+		return time.Time{}, err
+	}
+	digest := digestOf(card)
+	var failed []error
+	for _, id := range p.Folders {
+		if err := s.printTo(ctx, id, j.Of, card, digest); err != nil {
+			failed = append(failed, err)
+		}
+	}
+	return s.now().Add(cardEvery), errors.Join(failed...)
+}
+
+func (s *Service) printTo(ctx context.Context, id, organization string, card Document, digest string) error {
+	c, err := s.Channel(ctx, id)
+	if err != nil || !c.On() || c.Means != channel.Folder {
+		return err
+	}
+	key := organization + "\n" + id
+	s.mu.Lock()
+	same := s.cards[key] == digest
+	s.mu.Unlock()
+	if same {
+		return nil
+	}
+	if err := s.Printer.Print(ctx, c, "guanji-card-"+organization, card); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cards[key] = digest
+	return nil
+}
+
+// digestOf tells whether two cards say the same, whenever they were made.
+func digestOf(d Document) string {
+	d.Made, d.Footer = time.Time{}, ""
+	data, err := json.Marshal(d)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// Card is the one page, in Chinese, that lies where people find it when this
+// machine is down or encrypted: who is told by when and how, who comes, what is
+// under way by its number and deadline alone, and the first two parts of a
+// report to fill in by hand.
+func (s *Service) Card(ctx context.Context, organization string) (Document, error) {
+	file, err := s.Organizations.File(ctx, organization)
+	if err != nil {
+		return Document{}, err
+	}
+	p, _, err := s.Plan(ctx, organization)
+	if err != nil {
+		return Document{}, err
+	}
+	cases, err := s.Cases(ctx, organization)
+	if err != nil {
+		return Document{}, err
+	}
+	w := writer{set: s.Set, file: file, lang: message.Chinese}
+	d := Document{Lang: message.Chinese, Title: w.t("respond.card.title", file.Name.Zh), OnePage: true, Made: s.now(),
+		Footer: w.t("respond.card.footer", clockTime(s.now()))}
+	recipients, err := w.recipients(p, s.now())
+	if err != nil {
+		return Document{}, err
+	}
+	d.Blocks = append(d.Blocks, Block{Text: w.t("respond.card.first")}, recipients, w.ladder(p))
+	if running := w.running(cases); len(running) > 0 {
+		d.Blocks = append(d.Blocks, Block{Heading: w.t("respond.card.running"), Rows: running})
+	}
+	d.Blocks = append(d.Blocks, Block{Heading: w.t("respond.card.times"), Text: w.t("respond.card.times.blank")})
+	for i, part := range s.Set.Report.Parts {
+		if part.First {
+			b := w.part(i, part)
+			d.Blocks = append(d.Blocks, Block{Heading: b.Heading, Note: part.Hint.Zh, Blank: 3})
+		}
+	}
+	after := w.t("respond.card.after")
+	if p.Phrase != "" {
+		after += "\n" + w.t("respond.card.phrase", p.Phrase)
+	}
+	d.Blocks = append(d.Blocks, Block{Note: after})
+	return d, nil
+}
+
+// recipients is who is told of an incident of grade III or above in which a
+// crime is suspected: everybody who may have to be.
+func (w writer) recipients(p *incident.Plan, now time.Time) (Block, error) {
+	facts := w.set.Vocabulary.NewFacts()
+	set := func(id string, v org.Value) {
+		if f := w.set.Vocabulary.Fact(id); f != nil {
+			facts[f.Index] = v
+		}
+	}
+	o := w.set.Vocabulary.On(w.file, day.In(now))
+	if w.set.Vocabulary.Get(o.Facts, "org.designation.notified") == org.BoolValue(false) {
+		set("incident.cii", org.BoolValue(false))
+	}
+	set("incident.crime_suspected", org.BoolValue(true))
+	set("incident.pi_individuals", org.IntValue(1))
+	if f := w.set.Vocabulary.Fact("incident.qualitative"); f != nil {
+		if v, ok := f.FromJSON([]byte(`"fairly_serious"`)); ok {
+			facts[f.Index] = v
+		}
+	}
+	g, err := w.set.GradeIncident(regime.Incident{Facts: o.Combine(facts)}, day.In(now))
+	if err != nil {
+		return Block{}, err
+	}
+	t := &Table{Head: []string{w.t("respond.card.to"), w.t("respond.card.limit"), w.t("respond.card.how"), w.t("respond.card.checked")}}
+	for _, r := range w.set.Recipients {
+		if limits := w.limitsOf(slices.Concat(g.Reports, g.Further), r.ID.Value); limits != "" {
+			k := p.Contacts[r.ID.Value]
+			t.Rows = append(t.Rows, []string{r.Name.Zh + "\n" + k.Name, limits, w.ways(r, k), k.Checked.String()})
+		}
+	}
+	return Block{Heading: w.t("respond.card.recipients"), Table: t}, nil
+}
+
+// limitsOf is by when a recipient is told first.
+func (w writer) limitsOf(reports []regime.Report, to string) string {
+	var lines []string
+	for _, r := range reports {
+		if r.To == to && r.Content != "closing" && r.Content != "follow_up" && !slices.Contains(lines, r.Text.In(w.lang)) {
+			lines = append(lines, r.Text.In(w.lang))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// ways is how a recipient is reached: what the organization wrote, and what is
+// known for the whole country.
+func (w writer) ways(r regime.Recipient, k incident.Contact) string {
+	var lines []string
+	for _, own := range []string{k.Phone, k.Other, k.Hours} {
+		if own != "" {
+			lines = append(lines, own)
+		}
+	}
+	for _, way := range r.Ways {
+		lines = append(lines, way.Value+" "+way.Name.In(w.lang))
+	}
+	if len(lines) == 0 {
+		return w.t("respond.card.write_here")
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (w writer) ladder(p *incident.Plan) Block {
+	b := Block{Heading: w.t("respond.card.ladder")}
+	for i, person := range p.Ladder {
+		b.Rows = append(b.Rows, Row{Label: fmt.Sprintf("%d. %s", i+1, person.Name), Value: person.Phone})
+	}
+	if len(b.Rows) == 0 {
+		b.Text = w.t("respond.card.no_ladder")
+	}
+	return b
+}
+
+// running is what is under way, by number and deadline.
+func (w writer) running(cases []*incident.Case) (rows []Row) {
+	for _, c := range cases {
+		next := c.Next()
+		if next == nil || len(rows) == maxRunning {
+			continue
+		}
+		label, value := fmt.Sprintf("#%d", c.Number), w.t("respond.card.now")
+		if c.Drill {
+			label += " " + w.t("respond.drill")
+		}
+		if !next.By.IsZero() {
+			value = w.time(next.By)
+		}
+		rows = append(rows, Row{Label: label, Value: value})
+	}
+	return rows
+}
+
+// maxRunning is how many cases fit on the card.
+const maxRunning = 5

@@ -1,0 +1,187 @@
+package respond
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"guanji/internal/incident"
+	"guanji/internal/job"
+	"guanji/internal/ledger"
+	"guanji/internal/message"
+	"guanji/internal/problem"
+)
+
+// wakeBody is what a job of kind [job.Wake] needs.
+type wakeBody struct {
+	Case int64 `json:"case"`
+}
+
+// sendBody is what a job of kind [job.Send] needs.
+type sendBody struct {
+	Case    int64   `json:"case"`
+	Channel string  `json:"channel"`
+	Message Message `json:"message"`
+}
+
+// Wake looks at a case: what is due is said once, in one step with the
+// messages that follow from it. It returns when to look again, the zero time
+// for never.
+func (s *Service) Wake(ctx context.Context, j job.Job) (time.Time, error) {
+	var body wakeBody
+	if err := json.Unmarshal(j.Body, &body); err != nil {
+		return time.Time{}, err
+	}
+	p, _, err := s.Plan(ctx, j.Of)
+	if err != nil {
+		return time.Time{}, err
+	}
+	for range tries {
+		c, err := s.fold(ctx, j.Of, body.Case)
+		if err != nil {
+			return time.Time{}, err
+		}
+		now := s.now()
+		say, next := c.Say(p, now)
+		if say == nil {
+			return next, nil
+		}
+		if err := s.say(ctx, j.Of, c, p, say, now); problem.KindOf(err) != problem.Conflict {
+			_, next = with(c, incident.Step{Said: say}, ledger.Actor{By: ledger.Program, At: now}).Say(p, now)
+			return next, err
+		}
+	}
+	return time.Time{}, problem.New(problem.Conflict, "respond.busy")
+}
+
+// say records that something was said, with the messages that say it.
+func (s *Service) say(ctx context.Context, organization string, c *incident.Case, p *incident.Plan, say *incident.Said, now time.Time) error {
+	m := s.message(organization, c, say, now)
+	var sends []job.Job
+	for _, id := range channelsOf(p, say.To) {
+		body, err := json.Marshal(sendBody{c.Number, id, m})
+		if err != nil {
+			return err
+		}
+		sends = append(sends, job.Job{Key: "send/" + m.ID + "/" + id, Kind: job.Send, Of: organization, At: now, Body: body})
+	}
+	if len(sends) > 0 {
+		say.Messages = []string{m.ID}
+	}
+	_, err := s.Store.Record(ctx, organization, Writing{Case: c.Number, Seen: c.Revision(), Steps: []incident.Step{{Said: say}},
+		Actor: ledger.Actor{By: ledger.Program, At: now}, Jobs: func(int64) []job.Job { return sends }})
+	return err
+}
+
+// channelsOf is the channels of people on the ladder, each once.
+func channelsOf(p *incident.Plan, names []string) (ids []string) {
+	for _, person := range p.Ladder {
+		if !slices.Contains(names, person.Name) {
+			continue
+		}
+		for _, id := range person.Channels {
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
+}
+
+// message is what goes outward: an id and a deadline.
+func (s *Service) message(organization string, c *incident.Case, say *incident.Said, now time.Time) Message {
+	sum := sha256.Sum256([]byte(organization + "\n" + fmt.Sprint(c.Number) + "\n" + strings.Join(say.Keys, "\n")))
+	m := Message{ID: "guanji-" + hex.EncodeToString(sum[:10]), Event: "incident." + string(say.Stage), At: now, Case: fmt.Sprintf("#%d", c.Number), Drill: c.Drill, By: say.By}
+	words := message.New("respond.say."+string(say.Stage), m.Case)
+	if !say.By.IsZero() {
+		words = message.New("respond.say."+string(say.Stage)+".by", m.Case, clockTime(say.By), left(say.By, now))
+	}
+	t := words.Text()
+	m.Subject = both(t)
+	lines := []string{t.Zh, t.En}
+	if say.Behind > 0 {
+		behind := message.New("respond.say.behind", say.Behind/60).Text()
+		lines = append(lines, behind.Zh, behind.En)
+	}
+	if c.Drill {
+		drill := message.New("respond.say.drill").Text()
+		m.Subject, lines = drill.Zh+" "+m.Subject, append([]string{drill.Zh, drill.En}, lines...)
+	}
+	if s.Base != "" {
+		lines = append(lines, fmt.Sprintf("%s/organizations/%s/incidents/%d", s.Base, organization, c.Number))
+	}
+	m.Text = strings.Join(lines, "\n")
+	return m
+}
+
+// left is how much time is left, or has passed since, to the minute.
+func left(by, now time.Time) message.M {
+	d := by.Sub(now).Round(time.Minute)
+	if d < 0 {
+		return message.New("respond.left.past", span(-d))
+	}
+	return message.New("respond.left", span(d))
+}
+
+func span(d time.Duration) message.M {
+	if d < 48*time.Hour {
+		return message.New("respond.span.hours", int(d/time.Hour), int(d/time.Minute)%60)
+	}
+	return message.New("respond.span.days", int(d/(24*time.Hour)))
+}
+
+// Deliver gives a message to its channel, and records that it did. A message
+// that may have been given before, as the machine stopped in between, says so.
+func (s *Service) Deliver(ctx context.Context, j job.Job) (time.Time, error) {
+	var body sendBody
+	if err := json.Unmarshal(j.Body, &body); err != nil {
+		return time.Time{}, err
+	}
+	c, err := s.fold(ctx, j.Of, body.Case)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if _, given := c.Given[body.Message.ID+" "+body.Channel]; given {
+		return time.Time{}, nil
+	}
+	given := incident.Given{Message: body.Message.ID, Channel: body.Channel, Attempt: j.Attempt}
+	channel, err := s.Channel(ctx, body.Channel)
+	switch {
+	case problem.KindOf(err) == problem.NotFound || err == nil && !channel.On():
+		given.Failed = both(message.New("respond.channel_off").Text())
+		return time.Time{}, s.given(ctx, j.Of, body.Case, given)
+	case err != nil:
+		return time.Time{}, err
+	}
+	if err := s.Sender.Send(ctx, channel, again(body.Message, j.Attempt)); err != nil {
+		if ctx.Err() == nil && j.Attempt >= job.MaxAttempts {
+			given.Failed = both(message.Text{En: problem.In(err, message.English), Zh: problem.In(err, message.Chinese)})
+			return time.Time{}, errors.Join(err, s.given(ctx, j.Of, body.Case, given))
+		}
+		return time.Time{}, err
+	}
+	return time.Time{}, s.given(ctx, j.Of, body.Case, given)
+}
+
+// again is a message that is sent for the nth time.
+func again(m Message, attempt int) Message {
+	m.Attempt = attempt
+	if attempt > 1 {
+		again := message.New("respond.say.again", attempt).Text()
+		m.Text += "\n" + again.Zh + "\n" + again.En
+	}
+	return m
+}
+
+// given records what became of a message.
+func (s *Service) given(ctx context.Context, organization string, number int64, g incident.Given) error {
+	_, err := s.Store.Record(ctx, organization, Writing{Case: number, Seen: AnyRevision, Steps: []incident.Step{{Given: &g}},
+		Actor: ledger.Actor{By: ledger.Program, At: s.now()}})
+	return err
+}

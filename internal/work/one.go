@@ -1,0 +1,48 @@
+package work
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"guanji/internal/job"
+)
+
+// one does one job, within its time.
+func (r *Runner) one(ctx context.Context, j job.Job) (again time.Time, err error) {
+	limited, cancel := context.WithTimeout(ctx, r.Timeout)
+	defer cancel()
+	defer func() {
+		if v := recover(); v != nil {
+			r.Log.ErrorContext(ctx, "a job panicked", "job", j.Key, "panic", v, "stack", string(debug.Stack()))
+			err = fmt.Errorf("a job panicked: %v", v)
+		}
+	}()
+	h := r.Handlers[j.Kind]
+	if h == nil {
+		return time.Time{}, fmt.Errorf("no part of this program does jobs of kind %q", j.Kind)
+	}
+	return h(limited, j)
+}
+
+// fail puts a job off, or gives it up. One that was broken off because the
+// program stops stays as it is, and is let go of when it starts again.
+func (r *Runner) fail(ctx context.Context, j job.Job, cause error) error {
+	if ctx.Err() != nil && errors.Is(cause, context.Canceled) {
+		return nil
+	}
+	now := r.Now()
+	next, dead := now.Add(job.Backoff(j.Attempt)), time.Time{}
+	if j.Attempt >= job.MaxAttempts {
+		dead = now
+	}
+	r.Log.WarnContext(ctx, "a job failed", "job", j.Key, "attempt", j.Attempt, "given_up", !dead.IsZero(), "err", cause)
+	return r.Queue.Fail(context.WithoutCancel(ctx), j, shorten(cause.Error()), next, dead)
+}
+
+// maxFailure is how much is kept of why a job failed, in bytes.
+const maxFailure = 1000
+
+func shorten(s string) string { return s[:min(len(s), maxFailure)] }

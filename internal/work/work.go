@@ -1,0 +1,183 @@
+// Package work does the jobs that are due, again until they are done or given
+// up. It looks at the clock of the wall each time, and never sleeps until a
+// moment: a clock that jumps makes a job early or late by the jump, and loses
+// none.
+package work
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"guanji/internal/job"
+)
+
+// A Queue keeps jobs. Each method is one transaction.
+type Queue interface {
+	// Take returns jobs that are due and that nobody has, the oldest first, at
+	// most so many. They are the owner's until a moment, and count as begun
+	// once more.
+	Take(ctx context.Context, owner string, now, until time.Time, most int) ([]job.Job, error)
+
+	// Finish ends jobs that were done, each unless it was queued again since it
+	// was taken. One with At set is due again then.
+	Finish(ctx context.Context, done []job.Job) error
+
+	// Fail puts a job off, with why it failed, or gives it up if dead is set.
+	Fail(ctx context.Context, j job.Job, why string, next, dead time.Time) error
+
+	// Release lets go of what an owner had: it was stopped in the middle.
+	Release(ctx context.Context, owner string) error
+}
+
+// A Handler does a job, and returns when to do it again, the zero time for
+// never. It may be called again for a job that it did.
+type Handler func(ctx context.Context, j job.Job) (again time.Time, err error)
+
+// Config holds what a Runner needs.
+type Config struct {
+	Queue    Queue
+	Handlers map[job.Kind]Handler
+	Owner    string // tells processes apart that share a queue
+	Log      *slog.Logger
+	Now      func() time.Time
+	Every    time.Duration // how often to look; a second if 0
+	Timeout  time.Duration // for one job; 45 seconds if 0
+	Width    int           // jobs at a time; 8 if 0
+}
+
+// The defaults, see [Config].
+const (
+	every   = time.Second
+	timeout = 45 * time.Second
+	width   = 8
+)
+
+// lease is how much longer than its time-out a job is its owner's.
+const lease = 15 * time.Second
+
+// A Runner does jobs.
+type Runner struct {
+	Config
+	mu   sync.Mutex
+	last reading
+	jump time.Duration // of the clock, as it was last noticed
+	at   time.Time     // when
+}
+
+// reading is what the clock of the wall said, and what has passed since by the
+// clock that does not jump.
+type reading struct {
+	wall   time.Time
+	steady time.Time
+}
+
+// New returns a Runner.
+func New(c Config) *Runner {
+	if c.Every == 0 {
+		c.Every = every
+	}
+	if c.Timeout == 0 {
+		c.Timeout = timeout
+	}
+	if c.Width == 0 {
+		c.Width = width
+	}
+	return &Runner{Config: c}
+}
+
+// Run does jobs until the context ends. What it had when it was stopped last
+// is due at once.
+func (r *Runner) Run(ctx context.Context) {
+	if err := r.Queue.Release(ctx, r.Owner); err != nil && ctx.Err() == nil {
+		r.Log.ErrorContext(ctx, "cannot let go of background work that was broken off", "err", err)
+	}
+	for ticks := time.NewTicker(r.Every); ; {
+		r.notice(ctx)
+		if err := r.Drain(ctx); err != nil && ctx.Err() == nil {
+			r.Log.ErrorContext(ctx, "cannot do background work", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			ticks.Stop()
+			return
+		case <-ticks.C:
+		}
+	}
+}
+
+// jumpAfter is how far the clock may go from the steady one between two looks
+// before that is told.
+const jumpAfter = 5 * time.Second
+
+// notice tells of a clock that jumped.
+func (r *Runner) notice(ctx context.Context) {
+	now := reading{r.Now(), time.Now()}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.last.wall.IsZero() {
+		jump := now.wall.Round(0).Sub(r.last.wall.Round(0)) - now.steady.Sub(r.last.steady)
+		if jump.Abs() > jumpAfter {
+			r.jump, r.at = jump, now.wall
+			r.Log.WarnContext(ctx, "the clock of this machine jumped: deadlines stand, reminders follow the clock as it is now", "by", jump.Round(time.Second))
+		}
+	}
+	r.last = now
+}
+
+// Jumped returns by how much the clock jumped last since the process began,
+// and when; the zero time for never.
+func (r *Runner) Jumped() (time.Duration, time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.jump, r.at
+}
+
+// Drain does everything that is due, and returns when nothing is.
+func (r *Runner) Drain(ctx context.Context) error {
+	for ctx.Err() == nil {
+		now := r.Now()
+		jobs, err := r.Queue.Take(ctx, r.Owner, now, now.Add(r.Timeout+lease), r.Width*batch)
+		if err != nil || len(jobs) == 0 {
+			return err
+		}
+		if err := r.all(ctx, jobs); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// batch is how many jobs are taken for each that is done at a time: those that
+// are done quickly share a transaction.
+const batch = 8
+
+// all does jobs side by side, and ends those that were done together.
+func (r *Runner) all(ctx context.Context, jobs []job.Job) error {
+	var mu sync.Mutex
+	var done []job.Job
+	var failed error
+	var wg sync.WaitGroup
+	room := make(chan struct{}, r.Width)
+	for _, j := range jobs {
+		room <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-room }()
+			again, err := r.one(ctx, j)
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil {
+				j.At = again
+				done = append(done, j)
+			} else if err := r.fail(ctx, j, err); err != nil {
+				failed = err
+			}
+		})
+	}
+	wg.Wait()
+	if err := r.Queue.Finish(context.WithoutCancel(ctx), done); err != nil {
+		return err
+	}
+	return failed
+}
