@@ -22,6 +22,7 @@ import (
 	"guanji/internal/problem"
 	"guanji/internal/record"
 	"guanji/internal/web"
+	"guanji/internal/work"
 )
 
 // serving is how the server listens.
@@ -94,7 +95,9 @@ func (p *program) serveHome(ctx context.Context, home string, s serving, greet f
 		return problem.New(problem.Refused, "serve.listen", s.listen).Because(err)
 	}
 	base := s.base(listener.Addr().String())
-	handler, err := p.handler(ctx, in, s, base, log)
+	in.respond.Base = base
+	worker := p.worker(in, home, log)
+	handler, err := p.handler(ctx, in, s, base, worker, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -109,8 +112,6 @@ func (p *program) serveHome(ctx context.Context, home string, s serving, greet f
 	working, end := context.WithCancel(ctx)
 	defer end()
 	var beside sync.WaitGroup
-	in.respond.Base = base
-	worker := p.worker(in, home, log)
 	beside.Go(func() { worker.Run(working) })
 	beside.Go(func() { keepSigning(working, in.record, log) })
 	beside.Go(func() { keepHanding(working, in.record, log) })
@@ -184,17 +185,18 @@ func (s serving) base(listening string) string {
 }
 
 // handler is the pages, and the API beside them.
-func (p *program) handler(ctx context.Context, in *installation, s serving, base string, log *slog.Logger) (http.Handler, error) {
+func (p *program) handler(ctx context.Context, in *installation, s serving, base string, worker *work.Runner, log *slog.Logger) (http.Handler, error) {
 	if s.cert != "" && s.publicURL == "" {
 		base = "" // the names are those of the certificate
 	}
-	pages, err := web.New(web.Config{Access: in.access, Standing: in.standing, Filing: in.filing, Position: in.position, Record: in.record, Set: in.set, Log: log, Now: p.now, Base: base,
+	pages, err := web.New(web.Config{Access: in.access, Standing: in.standing, Filing: in.filing, Position: in.position, Record: in.record, Respond: in.respond, Jobs: in.store, Jumped: worker.Jumped,
+		Set: in.set, Log: log, Now: p.now, Base: base,
 		Secure: s.cert != "" || s.publicURL != "", Proxied: s.publicURL != "", Stopping: ctx.Done()})
 	if err != nil {
 		return nil, err
 	}
 	m := http.NewServeMux()
-	m.Handle("/api/", api.New(api.Config{Access: in.access, Standing: in.standing, Filing: in.filing, Position: in.position, Record: in.record, Set: in.set, Log: log, Version: buildVersion()}))
+	m.Handle("/api/", api.New(api.Config{Access: in.access, Standing: in.standing, Filing: in.filing, Position: in.position, Record: in.record, Respond: in.respond, Set: in.set, Log: log, Version: buildVersion()}))
 	m.Handle("/", pages)
 	if s.cert == "" && s.publicURL == "" {
 		return localOnly(m), nil

@@ -25,6 +25,7 @@ import (
 	"guanji/internal/problem"
 	"guanji/internal/record"
 	"guanji/internal/regime"
+	"guanji/internal/respond"
 	"guanji/internal/report"
 	"guanji/internal/standing"
 )
@@ -44,6 +45,7 @@ type Config struct {
 	Filing   *filing.Service
 	Position *position.Service
 	Record   *record.Service
+	Respond  *respond.Service
 	Set      *regime.Set
 	Log      *slog.Logger
 	Version  string // of the program, as the OpenAPI document shows it

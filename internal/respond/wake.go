@@ -114,7 +114,7 @@ func (s *Service) message(organization string, c *incident.Case, say *incident.S
 		m.Subject, lines = drill.Zh+" "+m.Subject, append([]string{drill.Zh, drill.En}, lines...)
 	}
 	if s.Base != "" {
-		lines = append(lines, fmt.Sprintf("%s/organizations/%s/incidents/%d", s.Base, organization, c.Number))
+		lines = append(lines, fmt.Sprintf("%s/o/%s/incidents/%d", s.Base, organization, c.Number))
 	}
 	m.Text = strings.Join(lines, "\n")
 	return m

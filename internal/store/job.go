@@ -132,7 +132,7 @@ func (s *Store) Retry(ctx context.Context, key string, now time.Time) error {
 	})
 }
 
-// Drop takes a job out of the queue that was given up. It fails with
+// DropJob takes a job out of the queue that was given up. It fails with
 // [problem.NotFound] for any other.
 func (s *Store) DropJob(ctx context.Context, key string) error {
 	return s.write(ctx, func(x executor) error {

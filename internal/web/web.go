@@ -7,6 +7,7 @@
 package web
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -16,10 +17,12 @@ import (
 	"guanji/internal/access"
 	"guanji/internal/account"
 	"guanji/internal/filing"
+	"guanji/internal/job"
 	"guanji/internal/org"
 	"guanji/internal/position"
 	"guanji/internal/record"
 	"guanji/internal/regime"
+	"guanji/internal/respond"
 	"guanji/internal/standing"
 )
 
@@ -30,6 +33,9 @@ type Config struct {
 	Filing   *filing.Service
 	Position *position.Service
 	Record   *record.Service
+	Respond  *respond.Service
+	Jobs     Jobs
+	Jumped   func() (by time.Duration, at time.Time) // the clock of this machine, last; the zero time for never
 	Set      *regime.Set
 	Log      *slog.Logger
 	Now      func() time.Time
@@ -37,6 +43,20 @@ type Config struct {
 	Secure   bool            // readers come by https: cookies are for https only
 	Proxied  bool            // a proxy stands in front, and tells the address of readers
 	Stopping <-chan struct{} // closed when the server ends
+}
+
+// Jobs is the queue of the background work, as people look at it.
+type Jobs interface {
+	// Jobs returns what is queued or was given up, what needs a person first,
+	// at most so many; and how many there are of both.
+	Jobs(ctx context.Context, most int) (jobs []job.Job, waiting, dead int64, err error)
+
+	// Retry makes a job due now. It fails with [problem.NotFound].
+	Retry(ctx context.Context, key string, now time.Time) error
+
+	// DropJob takes a job out that was given up. It fails with
+	// [problem.NotFound] for any other.
+	DropJob(ctx context.Context, key string) error
 }
 
 type server struct {
