@@ -117,6 +117,12 @@ func Grading(w io.Writer, l message.Lang, set *regime.Set, g *regime.Grading, on
 	for _, r := range urgent(g.Reports) {
 		p.report(r)
 	}
+	if len(g.Further) > 0 {
+		p.section(p.msg("grade.further"))
+	}
+	for _, r := range urgent(g.Further) {
+		p.report(r)
+	}
 	if len(g.Crosses) > 0 {
 		p.section(p.msg("grade.crosses"))
 	}
@@ -168,6 +174,8 @@ func (p printer) report(r regime.Report) {
 		by = clock(*r.By)
 	case r.Content == "closing":
 		by = p.msg("grade.after_handling", p.period(*r.Limit))
+	case r.Every > 0:
+		by = p.msg("grade.every")
 	case r.Limit != nil:
 		by = p.period(*r.Limit)
 	}

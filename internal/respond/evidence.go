@@ -152,7 +152,7 @@ func (f *follower) record(duty string, clocks []incident.Clock) *evidence.Record
 				r.Files = append(r.Files, file)
 			}
 		}
-		notes = append(notes, both(message.New("respond.evidence.sent", f.number, message.New("respond.to."+k.To), clockTime(sent.When()), sent.Sent.Way, sent.Sent.Receipt).Text()))
+		notes = append(notes, both(message.New("respond.evidence.sent", f.number, message.New("to."+k.To), clockTime(sent.When()), sent.Sent.Way, sent.Sent.Receipt).Text()))
 	}
 	r.Note = strings.Join(notes, "\n")
 	return r
