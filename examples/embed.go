@@ -18,3 +18,9 @@ const DemoEvidence = "designated-bank.evidence.yaml"
 //
 //go:embed designated-bank.evidence.yaml evidence
 var Evidence embed.FS
+
+// DemoIncidents is what happens to the same example while it is shown: steps
+// of incidents, each with the minutes since it happened.
+//
+//go:embed designated-bank.incidents.json
+var DemoIncidents []byte

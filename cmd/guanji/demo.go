@@ -119,7 +119,7 @@ func (p *program) greetDemo(ctx context.Context, in *installation, base string) 
 	return nil
 }
 
-// fillDemo files a year of evidence, and returns where the duties stand today,
+// fillDemo files a year of evidence and raises an alert and a drill, and returns where the duties stand today,
 // in a line.
 func (p *program) fillDemo(ctx context.Context, in *installation, organization string) (string, error) {
 	data, err := examples.Evidence.ReadFile(examples.DemoEvidence)
@@ -127,6 +127,9 @@ func (p *program) fillDemo(ctx context.Context, in *installation, organization s
 		return "", err
 	}
 	if _, err := in.filing.Import(ctx, filing.Importing{Name: examples.DemoEvidence, Data: data, Folder: examples.Evidence, By: "examples"}); err != nil {
+		return "", err
+	}
+	if err := in.happen(ctx, organization, examples.DemoIncidents, p.now()); err != nil {
 		return "", err
 	}
 	p.publish(ctx, in, p.errs)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"guanji/internal/calendar"
 	"guanji/internal/day"
 	"guanji/internal/message"
 	"guanji/internal/org"
@@ -172,6 +173,8 @@ func (p printer) report(r regime.Report) {
 	switch {
 	case r.By != nil:
 		by = clock(*r.By)
+	case r.Content == "closing" && r.Calendar == string(calendar.WorkingDays):
+		by = p.msg("grade.after_handling", p.msg("unit.working_days", strings.Trim(*r.Limit, "PD")))
 	case r.Content == "closing":
 		by = p.msg("grade.after_handling", p.period(*r.Limit))
 	case r.Every > 0:
@@ -183,7 +186,7 @@ func (p printer) report(r regime.Report) {
 	if r.Provisional {
 		text += p.msg("grade.provisional")
 	}
-	p.para(2, pad(by, 24), text)
+	p.para(2, pad(by, 32), text)
 }
 
 // clock shows a moment in Beijing time.
