@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"strings"
 	"testing"
 
 	"guanji/internal/problem"
@@ -28,21 +29,33 @@ func TestForbiddenAddresses(t *testing.T) {
 	}
 }
 
-// TestNameThatLeadsToMetadata asks a name server of its own, which answers with
-// an address where a cloud keeps secrets.
-func TestNameThatLeadsToMetadata(t *testing.T) {
-	at := nameServer(t, netip.MustParseAddr("169.254.169.254"))
-	d := newDialer()
-	d.Resolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "udp", at)
-	}}
-	_, err := d.DialContext(t.Context(), "tcp", "hooks.example.:443")
-	if got := unreached(err); !failedWith(got, "notify.forbidden") {
-		t.Errorf("dialled: %v, told as %v", err, got)
+// TestNames asks a name server of its own: for a name that leads to where a cloud
+// keeps secrets, and for one that leads nowhere.
+func TestNames(t *testing.T) {
+	tests := map[string]struct {
+		leads netip.Addr
+		want  string
+	}{
+		"to metadata": {netip.MustParseAddr("169.254.169.254"), "notify.forbidden"},
+		"nowhere":     {netip.Addr{}, "notify.connect.name"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			at := nameServer(t, tt.leads)
+			d := newDialer()
+			d.Resolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+				return new(net.Dialer).DialContext(ctx, "udp", at)
+			}}
+			_, err := d.DialContext(t.Context(), "tcp", "hooks.example.:443")
+			if got := unreached(err); !failedWith(got, tt.want) || strings.Contains(got.Error(), "hooks") {
+				t.Errorf("dialled: %v, told as %v", err, got)
+			}
+		})
 	}
 }
 
-// nameServer answers every question for an address (RFC 1035) with one.
+// nameServer answers every question for an address of IPv4 (RFC 1035) with one,
+// or knows none.
 func nameServer(t *testing.T, a netip.Addr) string {
 	t.Helper()
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -61,7 +74,9 @@ func nameServer(t *testing.T, a netip.Addr) string {
 			}
 			question := ask[12 : end+5]
 			answer := append([]byte{ask[0], ask[1], 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0}, question...)
-			if question[len(question)-3] == 1 { // for an address of IPv4
+			if !a.IsValid() {
+				answer[3] |= 3 // there is no such name
+			} else if question[len(question)-3] == 1 {
 				answer[7] = 1
 				answer = append(answer, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4)
 				answer = append(answer, a.AsSlice()...)

@@ -17,6 +17,7 @@
 //     not known, is asked for again after 15 minutes, 1, 4 and 24 hours.
 //   - The next person on the ladder is told when nobody answers for the minutes
 //     that the plan names. Whatever a person does in a case is an answer.
+//   - People are told of at most ten alerts in ten minutes; the others wait.
 //   - A duty that an incident starts is an event in the evidence from the moment
 //     at which its report is due for certain; a report that was made is evidence
 //     for it. Where it turns out that the report was not due, the event is

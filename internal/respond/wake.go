@@ -52,12 +52,44 @@ func (s *Service) Wake(ctx context.Context, j job.Job) (time.Time, error) {
 		if say == nil {
 			return next, nil
 		}
+		if later, err := s.held(ctx, j.Of, c, now); err != nil || !later.IsZero() {
+			return later, err
+		}
 		if err := s.say(ctx, j.Of, c, p, say, now); problem.KindOf(err) != problem.Conflict {
 			_, next = with(c, incident.Step{Said: say}, ledger.Actor{By: ledger.Program, At: now}).Say(p, now)
 			return next, err
 		}
 	}
 	return time.Time{}, problem.New(problem.Conflict, "respond.busy")
+}
+
+// The most alerts of an organization that people are told of in some time: a
+// machine that floods must not keep them from what matters.
+const (
+	mostAlerts   = 10
+	alertsWithin = 10 * time.Minute
+)
+
+// held returns when to look again at an alert of which people are not told
+// yet, as they were told of many just now; the zero time for any other.
+func (s *Service) held(ctx context.Context, organization string, c *incident.Case, now time.Time) (time.Time, error) {
+	if c.State != incident.Waiting {
+		return time.Time{}, nil
+	}
+	b, err := s.book(ctx, organization)
+	if err != nil {
+		return time.Time{}, err
+	}
+	told := 0
+	for _, other := range b.cases {
+		if n := len(other.Said); other.State == incident.Waiting && n > 0 && now.Sub(other.Said[n-1].At) < alertsWithin {
+			told++
+		}
+	}
+	if told < mostAlerts {
+		return time.Time{}, nil
+	}
+	return now.Add(time.Minute), nil
 }
 
 // say records that something was said, with the messages that say it.
