@@ -97,6 +97,9 @@ func (p *program) serveHome(ctx context.Context, home string, s serving, greet f
 	base := s.base(listener.Addr().String())
 	in.respond.Base = base
 	worker := p.worker(in, home, log)
+	if err := in.store.Queue(ctx, recurring(p.now())...); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	handler, err := p.handler(ctx, in, s, base, worker, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
@@ -115,7 +118,6 @@ func (p *program) serveHome(ctx context.Context, home string, s serving, greet f
 	beside.Go(func() { worker.Run(working) })
 	beside.Go(func() { keepSigning(working, in.record, log) })
 	beside.Go(func() { keepHanding(working, in.record, log) })
-	beside.Go(func() { keepSweeping(working, in.vault, p.now, log) })
 	err = p.run(ctx, s, handler, listener, log)
 	end() // it may be that the server failed, and nobody asked it to stop
 	beside.Wait()

@@ -4,8 +4,6 @@ import (
 	"context"
 	"io"
 	"iter"
-	"log/slog"
-	"time"
 
 	"guanji/internal/filing"
 	"guanji/internal/ledger"
@@ -15,29 +13,6 @@ import (
 
 // vaultFolder is the vault within the home.
 const vaultFolder = "vault"
-
-// An upload that nobody went on with for abandonedAfter is given up.
-const (
-	abandonedAfter = 7 * 24 * time.Hour
-	sweepEvery     = time.Hour
-)
-
-// keepSweeping gives up abandoned uploads until the context ends. What fails is
-// logged, and tried again.
-func keepSweeping(ctx context.Context, v *vault.Vault, now func() time.Time, log *slog.Logger) {
-	ticks := time.NewTicker(sweepEvery)
-	defer ticks.Stop()
-	for {
-		if err := v.Sweep(ctx, now().Add(-abandonedAfter)); err != nil && ctx.Err() == nil {
-			log.ErrorContext(ctx, "cannot give up abandoned uploads", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticks.C:
-		}
-	}
-}
 
 // objects is the vault as the ledger uses it: whatever is there and is not what
 // it should be is a conflict.

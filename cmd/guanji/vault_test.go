@@ -1,12 +1,8 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"log/slog"
-	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"guanji/internal/problem"
@@ -15,33 +11,26 @@ import (
 
 // TestAbandonedUploads has a server run for more than a week.
 func TestAbandonedUploads(t *testing.T) {
-	v, err := vault.Open(vault.Config{Dir: t.TempDir()})
+	home := t.TempDir()
+	now := time.Now() // by the clock of the disk
+	p := &program{out: t.Output(), errs: t.Output(), getenv: func(string) string { return "" }, now: func() time.Time { return now }}
+	in, err := p.open(t.Context(), home)
 	must(t, err)
-	id, err := v.Begin(t.Context(), vault.Upload{Name: "a.zip", Size: 3, Owner: "ann", Organization: "a", Created: time.Now()})
+	defer in.close()
+	id, err := in.vault.Begin(t.Context(), vault.Upload{Name: "a.zip", Size: 3, Owner: "ann", Organization: "a", Created: now})
 	must(t, err)
-	begun := time.Now() // by the clock of the disk
-	var log bytes.Buffer
-	synctest.Test(t, func(t *testing.T) {
-		ctx, stop := context.WithCancel(t.Context())
-		start := time.Now()
-		now := func() time.Time { return begun.Add(time.Since(start)) }
-		go keepSweeping(ctx, v, now, slog.New(slog.NewTextHandler(&log, nil)))
-		time.Sleep(abandonedAfter - sweepEvery)
-		synctest.Wait()
-		if _, err := v.Upload(ctx, id); err != nil {
-			t.Errorf("within a week: %v", err)
-		}
-		time.Sleep(2 * sweepEvery)
-		synctest.Wait()
-		if _, err := v.Upload(ctx, id); problem.KindOf(err) != problem.NotFound {
-			t.Errorf("after a week: %v", err)
-		}
-		must(t, v.Close())
-		time.Sleep(sweepEvery)
-		synctest.Wait()
-		stop()
-	})
-	if n := strings.Count(log.String(), "cannot give up abandoned uploads"); n != 1 {
-		t.Errorf("a vault that cannot be read is told of %d times, want once: %s", n, log.String())
+	must(t, in.store.Queue(t.Context(), recurring(now)...))
+	worker := p.worker(in, home, slog.New(slog.DiscardHandler))
+	for range int(abandonedAfter/sweepEvery) - 1 {
+		now = now.Add(sweepEvery)
+		must(t, worker.Drain(t.Context()))
+	}
+	if _, err := in.vault.Upload(t.Context(), id); err != nil {
+		t.Errorf("within a week: %v", err)
+	}
+	now = now.Add(2 * sweepEvery)
+	must(t, worker.Drain(t.Context()))
+	if _, err := in.vault.Upload(t.Context(), id); problem.KindOf(err) != problem.NotFound {
+		t.Errorf("after a week: %v", err)
 	}
 }

@@ -21,6 +21,7 @@ const (
 	Opened    Stage = "opened"   // a case was opened
 	Raised    Stage = "alert"    // an alert waits for a person
 	Escalate  Stage = "escalate" // nobody answered: the next person is told
+	Tasks     Stage = "tasks"    // of the organization: what is to be done
 )
 
 var urgency = []Stage{Overdue, Minutes5, Minutes15, Half, Prompt, Crosses, Opened, Raised, Escalate}
@@ -70,15 +71,26 @@ func (c *Case) Say(p *Plan, now time.Time) (say *Said, next time.Time) {
 	first := due[0]
 	say = &Said{Stage: first.stage, By: first.by, Level: c.levelOf(first.stage, p)}
 	for _, m := range due {
-		say.Keys = append(say.Keys, m.key)
+		if !slices.Contains(say.Keys, m.key) {
+			say.Keys = append(say.Keys, m.key)
+		}
 	}
-	if behind := now.Sub(first.at); behind > BehindAfter {
+	if behind := now.Sub(c.could(first.at)); behind > BehindAfter {
 		say.Behind = int(behind / time.Second)
 	}
 	for i := 0; i <= say.Level && i < len(p.Ladder); i++ {
 		say.To = append(say.To, p.Ladder[i].Name)
 	}
 	return say, next
+}
+
+// could is when something that was to be said at a moment could be said first:
+// what a person recorded last may have made it due in hindsight.
+func (c *Case) could(at time.Time) time.Time {
+	if c.hands.After(at) {
+		return c.hands
+	}
+	return at
 }
 
 // levelOf is how far up the ladder a word goes: what is overdue goes to all.
@@ -146,7 +158,7 @@ func (c *Case) momentsOf(k Clock) []moment {
 
 // ahead drops what had passed when the case was opened: opening says it.
 func (c *Case) ahead(all []moment) []moment {
-	return slices.DeleteFunc(all, func(m moment) bool { return m.at.Before(c.Opened.At) })
+	return slices.DeleteFunc(all, func(m moment) bool { return c.Opened != nil && m.at.Before(c.Opened.At) })
 }
 
 // others is the lines that a running outage reaches, and the next person when

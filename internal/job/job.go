@@ -16,6 +16,9 @@ const (
 	Wake Kind = "wake" // look at a case again: something is due, or may be
 	Send Kind = "send" // give a notice to a channel
 	Card Kind = "card" // print the card of an organization anew
+
+	Tasks Kind = "tasks" // tell people what is to be done, each working day
+	Sweep Kind = "sweep" // give up abandoned uploads
 )
 
 // A Job is one piece of background work. There is at most one for each key:

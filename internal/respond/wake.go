@@ -94,21 +94,28 @@ func (s *Service) held(ctx context.Context, organization string, c *incident.Cas
 
 // say records that something was said, with the messages that say it.
 func (s *Service) say(ctx context.Context, organization string, c *incident.Case, p *incident.Plan, say *incident.Said, now time.Time) error {
-	m := s.message(organization, c, say, now)
+	w, err := writing(organization, c, p, say, s.message(organization, c, say, now), ledger.Actor{By: ledger.Program, At: now})
+	if err == nil {
+		_, err = s.Store.Record(ctx, organization, w)
+	}
+	return err
+}
+
+// writing is the step that something was said, and a job for each channel by
+// which it goes.
+func writing(organization string, c *incident.Case, p *incident.Plan, say *incident.Said, m Message, a ledger.Actor) (Writing, error) {
 	var sends []job.Job
 	for _, id := range channelsOf(p, say.To) {
 		body, err := json.Marshal(sendBody{c.Number, id, m})
 		if err != nil {
-			return err
+			return Writing{}, err
 		}
-		sends = append(sends, job.Job{Key: "send/" + m.ID + "/" + id, Kind: job.Send, Of: organization, At: now, Body: body})
+		sends = append(sends, job.Job{Key: "send/" + m.ID + "/" + id, Kind: job.Send, Of: organization, At: a.At, Body: body})
 	}
 	if len(sends) > 0 {
 		say.Messages = []string{m.ID}
 	}
-	_, err := s.Store.Record(ctx, organization, Writing{Case: c.Number, Seen: c.Revision(), Steps: []incident.Step{{Said: say}},
-		Actor: ledger.Actor{By: ledger.Program, At: now}, Jobs: func(int64) []job.Job { return sends }})
-	return err
+	return Writing{Case: c.Number, Seen: c.Revision(), Steps: []incident.Step{{Said: say}}, Actor: a, Jobs: func(int64) []job.Job { return sends }}, nil
 }
 
 // channelsOf is the channels of people on the ladder, each once.

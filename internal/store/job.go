@@ -30,11 +30,16 @@ func queue(ctx context.Context, x executor, j job.Job) error {
 	return err
 }
 
-// Queue puts jobs into the queue that belong to no other change.
+// Queue puts jobs into the queue that belong to no other change, but for those
+// that are there.
 func (s *Store) Queue(ctx context.Context, jobs ...job.Job) error {
-	return s.change(ctx, len(jobs), func(x *changing) error {
+	return s.write(ctx, func(x executor) error {
 		for _, j := range jobs {
-			if err := queue(ctx, x, j); err != nil {
+			n, err := list(ctx, x, func(r row) (n int64, err error) { return n, r.Scan(&n) }, `select 1 from job where key = $1`, j.Key)
+			if err == nil && len(n) == 0 {
+				err = queue(ctx, x, j)
+			}
+			if err != nil {
 				return err
 			}
 		}

@@ -27,15 +27,16 @@ func (r *Runner) one(ctx context.Context, j job.Job) (again time.Time, err error
 	return h(limited, j)
 }
 
-// fail puts a job off, or gives it up. One that was broken off because the
-// program stops stays as it is, and is let go of when it starts again.
-func (r *Runner) fail(ctx context.Context, j job.Job, cause error) error {
+// fail puts a job off, or gives it up, unless it is to be done again anyway.
+// One that was broken off because the program stops stays as it is, and is let
+// go of when it starts again.
+func (r *Runner) fail(ctx context.Context, j job.Job, again time.Time, cause error) error {
 	if ctx.Err() != nil && errors.Is(cause, context.Canceled) {
 		return nil
 	}
 	now := r.Now()
 	next, dead := now.Add(job.Backoff(j.Attempt)), time.Time{}
-	if j.Attempt >= job.MaxAttempts {
+	if j.Attempt >= job.MaxAttempts && again.IsZero() {
 		dead = now
 	}
 	r.Log.WarnContext(ctx, "a job failed", "job", j.Key, "attempt", j.Attempt, "given_up", !dead.IsZero(), "err", cause)

@@ -32,7 +32,8 @@ type Queue interface {
 }
 
 // A Handler does a job, and returns when to do it again, the zero time for
-// never. It may be called again for a job that it did.
+// never. It may be called again for a job that it did. One that fails and is to
+// be done again anyway is never given up.
 type Handler func(ctx context.Context, j job.Job) (again time.Time, err error)
 
 // Config holds what a Runner needs.
@@ -170,7 +171,7 @@ func (r *Runner) all(ctx context.Context, jobs []job.Job) error {
 			if err == nil {
 				j.At = again
 				done = append(done, j)
-			} else if err := r.fail(ctx, j, err); err != nil {
+			} else if err := r.fail(ctx, j, again, err); err != nil {
 				failed = err
 			}
 		})

@@ -1,0 +1,56 @@
+package respond
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+
+	"guanji/internal/day"
+	"guanji/internal/incident"
+	"guanji/internal/ledger"
+	"guanji/internal/message"
+	"guanji/internal/problem"
+)
+
+// Due is how many tasks of an organization are late or near, and the earliest
+// day on which one is due.
+type Due struct {
+	Late, Near int
+	Next       day.Day
+}
+
+// TellTasks tells the first person on the ladder how many tasks are late or
+// near, once a day.
+func (s *Service) TellTasks(ctx context.Context, organization string, on day.Day, d Due) error {
+	p, _, err := s.Plan(ctx, organization)
+	if err != nil || len(p.Ladder) == 0 || d.Late+d.Near == 0 {
+		return err
+	}
+	say := &incident.Said{Stage: incident.Tasks, Keys: []string{"tasks/" + on.String()}, To: []string{p.Ladder[0].Name}}
+	for range tries {
+		c, err := s.fold(ctx, organization, 0)
+		if err != nil {
+			return err
+		}
+		told := slices.ContainsFunc(c.Said, func(r incident.Recorded) bool { return slices.Contains(r.Said.Keys, say.Keys[0]) })
+		if told {
+			return nil
+		}
+		now := s.now()
+		words := message.New("respond.say.tasks", d.Late, d.Near, d.Next.String()).Text()
+		sum := sha256.Sum256([]byte(organization + "\n" + say.Keys[0]))
+		m := Message{ID: "guanji-" + hex.EncodeToString(sum[:10]), Event: "tasks.due", At: now, By: d.Next.AddDays(1).Start(), Subject: both(words), Text: words.Zh + "\n" + words.En}
+		if d.Next.IsZero() {
+			m.By = now
+		}
+		w, err := writing(organization, c, p, say, m, ledger.Actor{By: ledger.Program, At: now})
+		if err != nil {
+			return err
+		}
+		if _, err := s.Store.Record(ctx, organization, w); problem.KindOf(err) != problem.Conflict {
+			return err
+		}
+	}
+	return problem.New(problem.Conflict, "respond.busy")
+}
