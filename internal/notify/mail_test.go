@@ -26,13 +26,14 @@ import (
 
 // postOffice is a mail server, with what is wrong about it.
 type postOffice struct {
-	implicit bool   // TLS comes first
-	start    bool   // offers STARTTLS
-	refuse   string // answers a command that begins so, or the end of a mail ("."), with code and what it was told
-	code     int    // 550 if 0
-	hang     string // never answers it
-	die      string // hangs up in place of an answer
-	greeting string // in place of its own
+	implicit bool          // TLS comes first
+	start    bool          // offers STARTTLS
+	refuse   string        // answers a command that begins so, or the end of a mail ("."), with code and what it was told
+	code     int           // 550 if 0
+	hang     string        // never answers it
+	hangs    chan struct{} // is told that it does, if it is there
+	die      string        // hangs up in place of an answer
+	greeting string        // in place of its own
 
 	mu     sync.Mutex
 	took   [][]byte // the mails, whether it said so or not
@@ -129,7 +130,14 @@ func (o *postOffice) astray(line string, say func(string)) bool {
 		say(fmt.Sprintf("%d I heard: %s", cmp.Or(o.code, 550), line))
 		return true
 	}
-	return o.hang != "" && strings.HasPrefix(line, o.hang)
+	if o.hang == "" || !strings.HasPrefix(line, o.hang) {
+		return false
+	}
+	select {
+	case o.hangs <- struct{}{}:
+	default: // nobody waits for it
+	}
+	return true
 }
 
 // untilDot reads the lines before the one with a dot.

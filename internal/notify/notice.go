@@ -75,15 +75,17 @@ func idOf(m respond.Message) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// textOf is a notice for people: its text, and under it its id, by which those
-// who get it twice can tell.
-func textOf(m respond.Message) string { return strings.TrimSpace(m.Text) + "\n\n" + idLine(m) }
-
-// idLine says the id of a notice in both languages.
-func idLine(m respond.Message) string {
+// textOf is a notice for people, in at most so many bytes: its text, whose end
+// goes where it is too long, and under it its id, by which those who get it twice
+// can tell.
+func textOf(m respond.Message, most int) string {
 	label := message.New("notify.id").Text()
-	return label.Zh + " " + label.En + ": " + idOf(m)
+	end := "\n\n" + label.Zh + " " + label.En + ": " + idOf(m) + "\n"
+	return cut(strings.TrimSpace(m.Text), most-len(end)) + end
 }
+
+// maxText is the longest text where no robot has a smaller limit.
+const maxText = 16 << 10
 
 // cut is a text of at most so many bytes, without half a character.
 func cut(text string, most int) string {

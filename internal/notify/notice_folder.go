@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 
 	"guanji/internal/problem"
@@ -17,8 +16,7 @@ import (
 // given before. The folder must be there.
 func (n *notices) byFolder(ctx context.Context, c respond.Channel, m respond.Message) error {
 	name := filepath.Join(c.Address, "notice-"+idOf(m)+".txt")
-	data := []byte(strings.TrimSpace(m.Subject) + "\n\n" + textOf(m) + "\n")
-	return n.folders.do(ctx, c.Address, func() error { return writeNotice(name, data) })
+	return n.folders.do(ctx, c.Address, func() error { return writeNotice(name, []byte(textOf(m, maxText))) })
 }
 
 func writeNotice(name string, data []byte) error {

@@ -15,7 +15,7 @@ import (
 
 func TestFolderNotice(t *testing.T) {
 	const name = "notice-k7m2q4.txt"
-	text := reminder().Subject + "\n\n" + reminder().Text + "\n\n消息编号 Notice id: k7m2q4\n"
+	text := reminder().Text + "\n\n消息编号 Notice id: k7m2q4\n"
 	tests := map[string]struct {
 		before func(t *testing.T, dir string)
 		want   string // of the failure

@@ -77,9 +77,10 @@ func TestMailNoticeFailures(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			tt.office.hangs = make(chan struct{}, 1)
 			at, cfg := tt.office.open(t)
 			c := on(channel.Mail, "smtps://me@"+at+"/?from=a@example.com&to=b@example.com", "")
-			err := send(t, cfg, c, reminder())
+			err := sendUntil(t, cfg, c, reminder(), tt.office.hangs)
 			if !failedWith(err, tt.want) || problem.KindOf(err) != tt.kind {
 				t.Errorf("Send = %v, want %s, %s", err, tt.want, tt.kind)
 			}
@@ -125,8 +126,8 @@ func TestLetterStaysOneLetter(t *testing.T) {
 	}
 }
 
-// TestMailNoticeIsNotSentInTheClear has a server elsewhere without TLS in
-// TestMailElsewhereWantsTLS; here a password goes to one server alone.
+// TestMailNoticePasswordIsForOneServer is refused before anything is said;
+// TestMailPasswordIsForOneServer tries more names.
 func TestMailNoticePasswordIsForOneServer(t *testing.T) {
 	o := &postOffice{implicit: true}
 	at, cfg := o.open(t)

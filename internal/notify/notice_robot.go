@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"guanji/internal/channel"
@@ -15,40 +14,36 @@ import (
 	"guanji/internal/respond"
 )
 
-// What is said here of the robots is in the descriptions of their makers, read
-// as stored copies in July 2026, and was tried on none of them:
+// What is said here of the robots was read in the descriptions of their makers,
+// as others keep copies of them, in November 2026, and was tried on none of them:
 //
 //   - WeCom, 群机器人配置说明, developer.work.weixin.qq.com/document/path/91770: the
 //     body, a text of at most 2048 bytes, 20 messages a minute; 全局错误码,
-//     …/path/90313: codes 93000, 93004, 93008.
+//     …/path/90313: 93000 no such address or robot, 93004 turned off, 93008 not in
+//     the group.
 //   - DingTalk, 自定义机器人接入 and 自定义机器人安全设置,
 //     open.dingtalk.com/document/robots/custom-robot-access and
-//     …/customize-robot-security-settings: the body, timestamp and sign, a time
-//     at most an hour off, 20 messages a minute, code 310000.
-//   - Feishu, 自定义机器人使用指南,
-//     open.feishu.cn/document/client-docs/bot-v3/add-custom-bot: the body,
-//     timestamp and sign, codes 9499, 11232, 19021, 19022, 19024.
-//   - Codes for a token or robot that is not there, as users of the robots report
-//     them: DingTalk 300001, 300005 (github.com/timonwong/prometheus-webhook-dingtalk,
-//     issues 91 and 226) and 400013 to 400106; Feishu 19001
-//     (github.com/sansan0/TrendRadar, issue 278).
+//     …/customize-robot-security-settings: the body, timestamp and sign, a time at
+//     most an hour off, 20 messages a minute, 310000 for everything that the
+//     settings refuse.
+//   - Feishu, 自定义机器人使用指南, open.feishu.cn/document/client-docs/bot-v3/add-custom-bot
+//     (a copy: open.larkoffice.com/document/ukTMukTMukTM/ucTM5YjL3ETO24yNxkjN.md):
+//     the body, timestamp and sign, a time at most an hour off, 100 messages a
+//     minute; 9499 bad request, 11232 too often, 19021 signature or time, 19022
+//     address, 19024 keyword.
+//   - Codes for a robot that is not there, as users of the robots met them:
+//     DingTalk 300001 and 300005 (github.com/timonwong/prometheus-webhook-dingtalk,
+//     issues 91 and 226), 400013 to 400106 (from a list in a library, one source);
+//     Feishu 19001 (github.com/sansan0/TrendRadar, issue 278).
 
 // maxRobotText is the longest text of a robot in bytes: what WeCom takes, the
 // least of the three.
 const maxRobotText = 2048
 
-// robotText is a notice as a robot says it. Where it is too long, the end of the
-// text goes: subject and id stay.
-func robotText(m respond.Message) string {
-	end := "\n\n" + idLine(m)
-	head := cut(strings.TrimSpace(m.Subject)+"\n"+strings.TrimSpace(m.Text), maxRobotText-len(end))
-	return head + end
-}
-
 // byRobot sends a notice to a group's robot. That it has taken it stands in its
 // answer, not in the status.
 func (n *notices) byRobot(ctx context.Context, c respond.Channel, m respond.Message) error {
-	address, said := toRobot(c, robotText(m), n.now())
+	address, said := toRobot(c, textOf(m, maxRobotText), n.now())
 	body, err := encode(said)
 	if err != nil {
 		return err

@@ -39,15 +39,39 @@ func on(m channel.Means, address, secret string) respond.Channel {
 		Approval: account.Approval{ProposedBy: "Ann", Proposed: sentAt(), AllowedBy: "Ben", Allowed: sentAt()}}
 }
 
-// send sends a notice, within a second.
+// send sends a notice.
 func send(t testing.TB, cfg Config, c respond.Channel, m respond.Message) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	return sendUntil(t, cfg, c, m, nil)
+}
+
+// sendUntil sends a notice whose time is up as soon as there is word that the
+// other side hangs.
+func sendUntil(t testing.TB, cfg Config, c respond.Channel, m respond.Message, hangs <-chan struct{}) error {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
+	go func() {
+		select {
+		case <-hangs:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
 	if cfg.Now == nil {
 		cfg.Now = sentAt
 	}
-	return Notices(cfg).Send(ctx, c, m)
+	return Notices(cfg).Send(late{ctx}, c, m)
+}
+
+// late is a context that ends because its time is up.
+type late struct{ context.Context }
+
+func (l late) Err() error {
+	if l.Context.Err() != nil {
+		return context.DeadlineExceeded
+	}
+	return nil
 }
 
 // quiet fails if an error tells in any language what it must not: a secret, an
@@ -251,9 +275,15 @@ func TestFailuresOfHTTP(t *testing.T) {
 		for _, means := range slices.Sorted(maps.Keys(addresses)) {
 			t.Run(name+", "+string(means), func(t *testing.T) {
 				t.Parallel()
-				address, cfg, connections := site(t, afterReading(tt.answer))
+				hangs := make(chan struct{}, 1)
+				address, cfg, connections := site(t, afterReading(func(w http.ResponseWriter, r *http.Request) {
+					if tt.want == "notify.timeout" {
+						hangs <- struct{}{}
+					}
+					tt.answer(w, r)
+				}))
 				c := on(means, address+addresses[means], secrets[means])
-				err := send(t, cfg, c, reminder())
+				err := sendUntil(t, cfg, c, reminder(), hangs)
 				if !failedWith(err, tt.want) || problem.KindOf(err) != tt.kind {
 					t.Errorf("Send = %v, want %s, %s", err, tt.want, tt.kind)
 				}

@@ -13,9 +13,6 @@ import (
 	"guanji/internal/problem"
 )
 
-// maxSecret is the longest secret, in bytes.
-const maxSecret = 200
-
 // Propose proposes a channel. Nothing goes by it until it is allowed. It fails
 // with [problem.Denied] at a terminal once there are accounts.
 func (s *Service) Propose(ctx context.Context, by string, c Channel) (Channel, error) {
@@ -24,9 +21,7 @@ func (s *Service) Propose(ctx context.Context, by string, c Channel) (Channel, e
 	if c.Name == "" || len(c.Name) > evidence.MaxLine {
 		mistakes = append(mistakes, problem.Field{Name: "name", Msg: message.New("evidence.long_line", evidence.MaxLine)})
 	}
-	if len(c.Secret) > maxSecret {
-		mistakes = append(mistakes, problem.Field{Name: "secret", Msg: message.New("evidence.long_line", maxSecret)})
-	}
+	mistakes = append(mistakes, channel.CheckSecret(c.Means, c.Secret)...)
 	if err := mistakes.OrNil(); err != nil {
 		return Channel{}, err
 	}
