@@ -29,7 +29,7 @@ var stylesTemplate = sync.OnceValues(func() (*template.Template, error) {
 // documents give equal bytes, whatever the program was built with: nothing is
 // compressed.
 func Docx(w io.Writer, d respond.Document) error {
-	parts, err := docxParts(word{d, settingOf(d)})
+	parts, err := docxParts(wordOf(d))
 	if err != nil {
 		return fmt.Errorf("document %q: %w", d.Title, err)
 	}
@@ -100,7 +100,7 @@ func (d word) properties() element {
 
 // entitled is the title as programs list it: a drill says there what it is, too.
 func entitled(d respond.Document) string {
-	return printable(strings.Join(append(banners(d), d.Title), " · "))
+	return strings.Join(append(banners(d), d.Title), " · ")
 }
 
 // writePart adds a part as it is. Its size stands before it: some readers can

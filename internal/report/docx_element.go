@@ -3,8 +3,6 @@ package report
 import (
 	"bytes"
 	"encoding/xml"
-	"strings"
-	"unicode"
 )
 
 // An element is a piece of XML, or the text between two. Whatever is text is
@@ -60,21 +58,4 @@ func (e element) part() []byte {
 	b.WriteString(xml.Header)
 	e.write(&b)
 	return b.Bytes()
-}
-
-// printable makes a text fit for paper. Lines end with "\n". What cannot be
-// printed, and what would turn the direction of the text around it, becomes
-// U+FFFD: a reader sees that something stood there.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return r
-		case strings.ContainsRune("\r\v\f\u0085\u2028\u2029", r):
-			return '\n'
-		case unicode.IsControl(r), r == '\ufffe', r == '\uffff', '\u202a' <= r && r <= '\u202e', '\u2066' <= r && r <= '\u2069':
-			return unicode.ReplacementChar
-		}
-		return r
-	}, strings.ReplaceAll(s, "\r\n", "\n"))
 }

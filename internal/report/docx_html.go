@@ -14,12 +14,12 @@ import (
 // htmlTemplate makes a web page of a [word].
 var htmlTemplate = sync.OnceValues(func() (*template.Template, error) {
 	return template.New("document.html").Funcs(template.FuncMap{
-		"lines": textLines, "printable": printable, "banners": banners, "entitled": entitled, "even": tableRows,
+		"lines": func(s string) []string { return strings.Split(s, "\n") }, "banners": banners, "entitled": entitled, "even": tableRows,
 	}).ParseFS(docxFiles, "docx/document.html")
 })
 
 // Running is what stands at the top of pages after the first.
-func (d word) Running() string { return printable(strings.Join(banners(d.Document), " · ")) }
+func (d word) Running() string { return strings.Join(banners(d.Document), " · ") }
 
 // Points is the size of text, in points.
 func (d word) Points() float64 { return float64(d.Size.Text) / 2 }
@@ -51,7 +51,7 @@ func DocumentHTML(w io.Writer, d respond.Document) error {
 		return err
 	}
 	var b bytes.Buffer // nothing is written of what fails half-way
-	if err := t.Execute(&b, word{d, settingOf(d)}); err != nil {
+	if err := t.Execute(&b, wordOf(d)); err != nil {
 		return err
 	}
 	_, err = w.Write(b.Bytes())

@@ -2,6 +2,7 @@ package report
 
 import (
 	"sort"
+	"strings"
 
 	"guanji/internal/message"
 	"guanji/internal/respond"
@@ -78,141 +79,74 @@ func (s setting) Label() int { return s.Width() * 27 / 100 }
 func (s setting) fits(d respond.Document) bool {
 	top := s.Edge + s.Space
 	for _, b := range banners(d) {
-		top += s.lines(b, s.Size.Banner, s.Width()) + 2*s.Space
+		top += s.linesHeight(b, s.Size.Banner, s.Width()) + 2*s.Space
 	}
-	bottom := s.Edge + s.lines(d.Footer, s.Size.Small, s.Width()*8/10)
-	height := s.lines(d.Title, s.Size.Title, s.Width()) + s.Space + s.rows(d.Meta)
+	bottom := s.Edge + s.linesHeight(d.Footer, s.Size.Small, s.Width()*8/10)
+	height := s.linesHeight(d.Title, s.Size.Title, s.Width()) + s.Space + s.rowsHeight(d.Meta)
 	for _, b := range d.Blocks {
-		height += s.block(b)
+		height += s.blockHeight(b)
 	}
 	return height*105/100 <= paperHeight-max(s.Top, top)-max(s.Bottom, bottom)
 }
 
-// block estimates the height of a block.
-func (s setting) block(b respond.Block) int {
-	h := s.rows(b.Rows) + max(0, b.Blank)*s.Rule
+// blockHeight estimates the height of a block.
+func (s setting) blockHeight(b respond.Block) int {
+	h := s.rowsHeight(b.Rows) + max(0, b.Blank)*s.Rule
 	if b.Blank > 0 {
 		h += s.Space
 	}
 	if b.Heading != "" {
-		h += s.lines(b.Heading, s.Size.Heading, s.Width()) + s.Space*3/2
+		h += s.linesHeight(b.Heading, s.Size.Heading, s.Width()) + s.Space*3/2
 	}
 	if b.Text != "" {
-		h += s.lines(b.Text, s.Size.Text, s.Width()) + s.Space
+		h += s.linesHeight(b.Text, s.Size.Text, s.Width()) + (1+strings.Count(b.Text, "\n"))*s.Half()
 	}
 	if b.Note != "" {
-		h += s.lines(b.Note, s.Size.Small, s.Width()) + s.Space
+		h += s.linesHeight(b.Note, s.Size.Small, s.Width()) + s.Space
 	}
 	if b.Table != nil {
-		h += s.table(*b.Table)
+		h += s.tableHeight(*b.Table)
 	}
 	return h
 }
 
-func (s setting) rows(rows []respond.Row) int {
+func (s setting) rowsHeight(rows []respond.Row) int {
 	if len(rows) == 0 {
 		return 0
 	}
 	h := s.Space
 	for _, r := range rows {
-		h += s.row([]string{r.Label, r.Value}, []int{s.Label(), s.Width() - s.Label()})
+		h += s.rowHeight([]string{r.Label, r.Value}, []int{s.Label(), s.Width() - s.Label()})
 	}
 	return h
 }
 
-func (s setting) table(t respond.Table) int {
-	h := s.Space
+func (s setting) tableHeight(t respond.Table) int {
+	h, widths := s.Space, s.columns(t)
 	for _, row := range tableRows(t) {
-		h += s.row(row, s.columns(t))
+		h += s.rowHeight(row, widths)
 	}
 	return h
 }
 
-// row estimates the height of a row of cells: that of its highest.
-func (s setting) row(cells []string, widths []int) int {
+// rowHeight estimates the height of a row of cells: that of its highest.
+func (s setting) rowHeight(cells []string, widths []int) int {
 	h := 0
 	for i, cell := range cells {
-		h = max(h, s.lines(cell, s.Size.Text, widths[i]-2*s.Beside))
+		h = max(h, s.linesHeight(cell, s.Size.Text, widths[i]-2*s.Beside))
 	}
 	return h + 2*s.Pad
 }
 
-// lines estimates the height of a text of a size on a width, which has room for
-// one character at least. A tenth is lost where lines break.
-func (s setting) lines(text string, size, width int) int {
+// linesHeight estimates the height of a text of a size on a width, which has
+// room for one character at least. A tenth is lost where lines break.
+func (s setting) linesHeight(text string, size, width int) int {
 	n := 0
 	width = max(width, size*10)
-	for _, line := range textLines(text) {
+	for line := range strings.SplitSeq(text, "\n") {
 		n += max(1, (displayWidth(line)*size*5*11/10+width-1)/width)
 	}
 	return n * s.Line(size)
-}
-
-// columns shares the width among the columns of a table. Those that need less
-// than their share take what they need, and leave the rest to the others.
-func (s setting) columns(t respond.Table) []int {
-	needs := s.needs(t)
-	widths := make([]int, len(needs))
-	left, open := s.Width(), len(needs)
-	for again := true; again; {
-		again = false
-		for i, need := range needs {
-			if widths[i] == 0 && open > 1 && need <= left/open {
-				widths[i], left, open, again = need, left-need, open-1, true
-			}
-		}
-	}
-	for i := range widths {
-		if widths[i] == 0 {
-			widths[i] = left / open
-			left, open = left-widths[i], open-1
-		}
-	}
-	return widths
-}
-
-// handwriting is how wide a cell to write in should be, as [displayWidth] counts.
-const handwriting = 14
-
-// needs is how wide each column must be for no line of it to break, and for
-// somebody to write into what is empty.
-func (s setting) needs(t respond.Table) []int {
-	var needs []int
-	for _, row := range tableRows(t) {
-		for i, cell := range row {
-			if i == len(needs) {
-				needs = append(needs, 0)
-			}
-			columns := 0
-			if cell == "" {
-				columns = handwriting
-			}
-			for _, line := range textLines(cell) {
-				columns = max(columns, displayWidth(line))
-			}
-			needs[i] = max(needs[i], columns*s.Size.Text*5*11/10+2*s.Beside)
-		}
-	}
-	return needs
-}
-
-// tableRows returns the names of the columns and the rows, all of one length.
-func tableRows(t respond.Table) [][]string {
-	var rows [][]string
-	if len(t.Head) > 0 {
-		rows = append(rows, t.Head)
-	}
-	rows = append(rows, t.Rows...)
-	columns := 1
-	for _, row := range rows {
-		columns = max(columns, len(row))
-	}
-	even := make([][]string, len(rows))
-	for i, row := range rows {
-		even[i] = make([]string, columns)
-		copy(even[i], row)
-	}
-	return even
 }
 
 // banners are the lines across the top of every page: that of a drill first.

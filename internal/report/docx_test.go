@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -119,13 +120,13 @@ func TestHostileText(t *testing.T) {
 		"no character":     {"a\ufffeb\uffff", "a\ufffdb\ufffd"},
 		"direction":        {"a\u202eb\u2066c", "a\ufffdb\ufffdc"},
 		"beyond the plane": {"𠮷😀", "𠮷😀"},
-		"one long line":    {strings.Repeat("x", 1<<20), strings.Repeat("x", 1<<20)},
-		"many lines":       {strings.Repeat("x\n", 10000), strings.Repeat("x\n", 10000)},
+		"one long line":    {strings.Repeat("x", 10000), strings.Repeat("x", 10000)},
+		"many lines":       {strings.Repeat("x\n", 100), strings.Repeat("x\n", 100)},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			for _, onePage := range []bool{false, true} {
-				d := filled(tt.in)
+				d := saidEverywhere(tt.in)
 				d.OnePage = onePage
 				parts := partsOf(t, docxOf(t, d))
 				holdsTogether(t, parts)
@@ -142,8 +143,23 @@ func TestHostileText(t *testing.T) {
 	}
 }
 
-// filled is a document that says s in every place.
-func filled(s string) respond.Document {
+// TestLargeText puts a million characters into one value.
+func TestLargeText(t *testing.T) {
+	for name, value := range map[string]string{"one line": strings.Repeat("x", 1<<20), "lines": strings.Repeat("日志\n", 1<<17)} {
+		d := sampleCard()
+		d.Meta[0].Value = value
+		parts := partsOf(t, docxOf(t, d))
+		if got := read(t, parts["word/document.xml"]).all("tc")[1].said(); got != value {
+			t.Errorf("%s: the cell says %.200q", name, got)
+		}
+		if page := htmlOf(t, d); !strings.Contains(page, value) {
+			t.Errorf("%s: the page lacks it", name)
+		}
+	}
+}
+
+// saidEverywhere is a document that says s in every place.
+func saidEverywhere(s string) respond.Document {
 	rows := []respond.Row{{Label: s, Value: s}, {Label: s, Value: s, Strong: true}}
 	return respond.Document{Lang: message.Chinese, Title: s, Drill: true, Banner: s, Footer: s, Made: made, Meta: rows, Blocks: []respond.Block{
 		{Heading: s, Text: s, Rows: rows, Table: &respond.Table{Head: []string{s, s}, Rows: [][]string{{s, s}}}, Blank: 1, Note: s}}}
@@ -174,6 +190,56 @@ func TestUnusualShapes(t *testing.T) {
 					}
 				}
 				htmlOf(t, d)
+			}
+		})
+	}
+}
+
+// TestCardIsSetSmallerForMore makes cards with more and more to say.
+func TestCardIsSetSmallerForMore(t *testing.T) {
+	d := sampleCard()
+	last := largestCard + 1
+	for range 5 {
+		size := settingOf(d).Size.Text
+		if size >= last || size < smallestCard {
+			t.Errorf("%d blocks are set in %d half-points, fewer in %d", len(d.Blocks), size, last)
+		}
+		last = size
+		d.Blocks = append(d.Blocks, respond.Block{Text: strings.Repeat("说明\n", 8)})
+	}
+	for range 1000 {
+		d.Blocks = append(d.Blocks, d.Blocks[0])
+	}
+	if got := settingOf(d).Size.Text; got != smallestCard {
+		t.Errorf("a card for many pages is set in %d half-points", got)
+	}
+}
+
+func TestColumnsShareTheWidth(t *testing.T) {
+	wide := strings.Repeat("宽", 100)
+	tests := map[string]struct {
+		cells  []string
+		narrow []int // the columns that take no more than they need
+	}{
+		"one":              {[]string{"a"}, nil},
+		"short and wide":   {[]string{"03:05", wide, "甲"}, []int{0, 2}},
+		"short alone":      {[]string{"a", "abc"}, []int{0}},
+		"wide ones":        {[]string{wide, wide}, nil},
+		"one to write in":  {[]string{"", wide}, nil},
+		"more than fit in": {slices.Repeat([]string{wide}, 300), nil},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := reportSetting.columns(respond.Table{Rows: [][]string{tt.cells}})
+			sum := 0
+			for i, width := range got {
+				sum += width
+				if narrow := width < reportSetting.Width()/8; narrow != slices.Contains(tt.narrow, i) && len(got) < 8 {
+					t.Errorf("column %d has a width of %d", i, width)
+				}
+			}
+			if sum != reportSetting.Width() {
+				t.Errorf("the columns take %d of %d", sum, reportSetting.Width())
 			}
 		})
 	}

@@ -1,5 +1,5 @@
 // Package report puts results into words and files: text that a person enjoys
-// reading, and stable JSON.
+// reading, stable JSON, and documents as DOCX and HTML.
 package report
 
 import (
