@@ -288,12 +288,12 @@ const wrongsOf = `((lang, width) => {
 	if (root.scrollWidth > width) wrong.push("is " + root.scrollWidth + " wide: " + [...document.querySelectorAll("main *, header *, footer *")]
 		.filter(e => e.getBoundingClientRect().right > width + 1 && !e.closest(".hidden")).slice(0, 5).map(e => e.localName + "." + e.className + " " + cut(e.textContent)).join(" | "));
 	const own = (e, skip) => { const c = e.cloneNode(true); c.querySelectorAll(skip).forEach(x => x.remove()); return c.textContent; };
-	const key = own(document.body, "code, [rel~=external], script").match(/\b(page|web|nav|fact|units?|dut(y|ies)|stand|tasks|leniency|calendar|position|overview|status|applies|entry|fail|done|memo|settings|accounts|change|span|cadence)\.[a-z_]+/);
+	const key = own(document.body, "code, [rel~=external], script").match(/\b(page|web|nav|fact|units?|dut(y|ies)|stand|tasks|leniency|calendar|position|overview|status|applies|entry|fail|done|memo|settings|accounts|change|span|cadence|cases|respond|response)\.[a-z_]+/);
 	if (key) wrong.push("a key is shown: " + key[0]);
 	const alien = lang === "zh" ? /[A-Za-z]{3,}/ : /\p{Script=Han}/u, other = lang === "zh" ? "[lang=en]" : "[lang=zh-CN]";
 	for (const e of document.querySelectorAll("nav a, button, .button, h1, h2, h3, label, legend, summary, th, dt, .hint, .purpose, .note, .tag, footer p")) {
 		if (e.closest(other + ", .memo, .provision, .by, code")) continue;
-		const text = own(e, other + ", code, [rel~=external], .provision, .hidden, .by").replace(/[A-Z]{2,}[\w()./-]*|[万亿]/g, "");
+		const text = own(e, other + ", code, [rel~=external], .provision, .hidden, .by").replaceAll("演练 DRILL", "").replace(/[A-Z]{2,}[\w()./-]*|[万亿]/g, "");
 		const m = text.match(alien);
 		if (m) wrong.push("in the other language: " + e.localName + " " + cut(text));
 	}

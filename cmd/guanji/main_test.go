@@ -109,9 +109,11 @@ func TestExitStatus(t *testing.T) {
 func TestEveryCommandHelps(t *testing.T) {
 	for _, args := range [][]string{{}, {"demo"}, {"serve"}, {"account"}, {"account", "list"}, {"account", "add"}, {"account", "link"}, {"account", "set"},
 		{"organization"}, {"organization", "list"}, {"organization", "import"}, {"organization", "export"}, {"assess"}, {"ask"}, {"transfer"}, {"transfer", "decide"}, {"incident"}, {"incident", "grade"},
+		{"incident", "list"}, {"incident", "show"}, {"incident", "alert"}, {"incident", "open"}, {"incident", "triage"}, {"incident", "fact"}, {"incident", "sent"}, {"incident", "note"}, {"incident", "part"}, {"incident", "role"}, {"incident", "task"}, {"incident", "done"}, {"incident", "kept"}, {"incident", "hand"}, {"incident", "end"}, {"incident", "close"}, {"incident", "reopen"}, {"incident", "correct"}, {"incident", "strike"}, {"incident", "ack"}, {"incident", "replay"}, {"incident", "report"}, {"incident", "card"},
 		{"facts"}, {"law"}, {"law", "list"}, {"law", "show"}, {"law", "search"}, {"law", "diff"}, {"law", "check"}, {"schema"}, {"schema", "organization"}, {"schema", "evidence"},
 		{"evidence"}, {"evidence", "import"}, {"evidence", "list"}, {"evidence", "show"}, {"evidence", "add"}, {"evidence", "plan"}, {"evidence", "done"}, {"evidence", "event"},
 		{"evidence", "assign"}, {"evidence", "withdraw"}, {"position"}, {"tasks"}, {"key"}, {"key", "public"}, {"key", "sm2"},
+		{"channel"}, {"channel", "list"}, {"channel", "propose"}, {"channel", "allow"}, {"channel", "drop"}, {"channel", "test"}, {"queue"}, {"queue", "list"}, {"queue", "retry"}, {"queue", "drop"},
 		{"ledger"}, {"ledger", "verify"}, {"ledger", "checkpoint"}, {"ledger", "show"}, {"ledger", "prove"}, {"version"}} {
 		for _, lang := range message.Languages() {
 			code, out, errs := call(t, "C", "", append(args, "--help", "--lang", string(lang))...)

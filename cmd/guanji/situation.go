@@ -43,8 +43,7 @@ const (
 	outageKey     = "outage_started_at"
 )
 
-func (p *program) incident() *cobra.Command {
-	c := p.command("incident", nil, nil)
+func (p *program) incidentGrade() *cobra.Command {
 	var on func() (day.Day, error)
 	grade := p.named("incident.grade", "grade FILE", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string) error {
 		d, err := on()
@@ -73,8 +72,7 @@ func (p *program) incident() *cobra.Command {
 	})
 	on = p.dayFlag(grade)
 	p.addFormat(grade)
-	c.AddCommand(grade)
-	return c
+	return grade
 }
 
 func (p *program) situation(name string, subject org.Subject, further ...string) (*regime.Set, org.Facts, map[string]strict.Node, error) {

@@ -74,7 +74,7 @@ func checkName(name string) (string, *message.M) {
 // signedIn begins a session. Its secret is new: one that was known before
 // sign-in is never used.
 func (s *Service) signedIn(ctx context.Context, a account.Account, browser string) (string, error) {
-	secret, err := s.issue(ctx, a.Name, Pass{Kind: Session, Account: a.ID, Label: cut(browser, 200), Scopes: account.Read | account.Write | account.Administer}, SessionTotal)
+	secret, err := s.issue(ctx, a.Name, Pass{Kind: Session, Account: a.ID, Label: cut(browser, 200), Scopes: account.Administrator.May()}, SessionTotal)
 	return secret, gone(err)
 }
 

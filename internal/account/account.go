@@ -21,6 +21,7 @@ const (
 	Read       Permission = 1 << iota // see everything of every organization
 	Write                             // state facts, edit systems, import files
 	Administer                        // accounts and settings
+	Alert                             // raise alerts, and nothing else: for machines
 )
 
 // Has reports whether every permission of q is in p.
@@ -43,9 +44,9 @@ func Roles() []Role { return []Role{Administrator, Editor, Reader} }
 func (r Role) May() Permission {
 	switch r {
 	case Administrator:
-		return Read | Write | Administer
+		return Read | Write | Administer | Alert
 	case Editor:
-		return Read | Write
+		return Read | Write | Alert
 	case Reader:
 		return Read
 	}

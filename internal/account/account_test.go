@@ -6,7 +6,7 @@ import (
 )
 
 func TestRoles(t *testing.T) {
-	for role, want := range map[Role]Permission{Administrator: Read | Write | Administer, Editor: Read | Write, Reader: Read, "": 0, "root": 0} {
+	for role, want := range map[Role]Permission{Administrator: Read | Write | Administer | Alert, Editor: Read | Write | Alert, Reader: Read, "": 0, "root": 0} {
 		if got := role.May(); got != want {
 			t.Errorf("%q may %b, want %b", role, got, want)
 		}

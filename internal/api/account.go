@@ -121,7 +121,7 @@ func (s *server) tokens(ctx context.Context, in *Paging) (*list[tokenView], erro
 // newToken is a token to be made.
 type newToken struct {
 	Label  string   `json:"label" doc:"What its owner knows it by."`
-	Scopes []string `json:"scopes" enum:"read,write,administer" minItems:"1"`
+	Scopes []string `json:"scopes" enum:"read,write,administer,alert" minItems:"1"`
 	Days   int      `json:"days" minimum:"1" doc:"How long it is good; no longer than the token that makes it."`
 }
 

@@ -27,6 +27,7 @@ const (
 	read       = "read"
 	write      = "write"
 	administer = "administer"
+	raise      = "alert" // alerts of machines, and nothing else
 )
 
 // permission returns what a scope allows, nothing for a word that is none.
@@ -38,6 +39,8 @@ func permission(scope string) account.Permission {
 		return account.Write
 	case administer:
 		return account.Administer
+	case raise:
+		return account.Alert
 	}
 	return 0
 }
@@ -45,7 +48,7 @@ func permission(scope string) account.Permission {
 // scopes names what is in a permission.
 func scopes(p account.Permission) []string {
 	names := []string{}
-	for _, scope := range []string{read, write, administer} {
+	for _, scope := range []string{read, write, administer, raise} {
 		if p.Has(permission(scope)) {
 			names = append(names, scope)
 		}

@@ -18,7 +18,7 @@ func TestScopes(t *testing.T) {
 	s := newSite(t)
 	s.bank()
 	tokens := map[string]string{"": ""}
-	for _, scope := range []string{read, write, administer} {
+	for _, scope := range []string{read, write, administer, raise} {
 		tokens[scope] = s.token(account.Administrator, permission(scope))
 	}
 	_, operations := document(t, s)

@@ -25,8 +25,8 @@ import (
 	"guanji/internal/problem"
 	"guanji/internal/record"
 	"guanji/internal/regime"
-	"guanji/internal/respond"
 	"guanji/internal/report"
+	"guanji/internal/respond"
 	"guanji/internal/standing"
 )
 
@@ -81,8 +81,9 @@ func (s *server) framework() huma.Config {
 	c.Tags = tags()
 	c.Servers = []*huma.Server{{URL: "/", Description: "This installation"}}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		scheme: {Type: "http", Scheme: "bearer", Description: "A token, made on the settings page or by create-token. It carries scopes: read, write, administer."},
+		scheme: {Type: "http", Scheme: "bearer", Description: "A token, made on the settings page or by create-token. It carries scopes: read, write, administer, alert."},
 	}
+	c.Components.Schemas = huma.NewMapRegistry(schemas, schemaName)
 	aliases(c.Components.Schemas)
 	return c
 }

@@ -29,6 +29,14 @@ func chunkBody() *huma.RequestBody {
 	}}
 }
 
+// alertBody describes what a machine sends.
+func alertBody() *huma.RequestBody {
+	text := "One alert in the form of docs/formats/incidents.md, the webhook of Alertmanager, or any other JSON object with the parameters; at most 256 KiB."
+	return &huma.RequestBody{Description: text, Required: true, Content: map[string]*huma.MediaType{
+		jsonType: {Schema: &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}},
+	}}
+}
+
 // answerOf describes an answer that is no JSON.
 func answerOf(typ, about string) map[string]*huma.Response {
 	return map[string]*huma.Response{"200": {Description: http.StatusText(http.StatusOK), Content: map[string]*huma.MediaType{

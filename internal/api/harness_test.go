@@ -21,6 +21,7 @@ import (
 	"guanji/internal/position"
 	"guanji/internal/record"
 	"guanji/internal/regime"
+	"guanji/internal/respond"
 	"guanji/internal/standing"
 )
 
@@ -51,13 +52,15 @@ func newSite(t testing.TB) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, now, log := newMemory(), func() time.Time { return noon }, &bytes.Buffer{}
+	m, log := newMemory(), &bytes.Buffer{}
+	now := func() time.Time { return m.clock }
 	s := &site{t: t, kept: m, drawer: newDrawer(), log: log, tokens: map[string]string{},
 		access: access.New(access.Config{Accounts: m, Passes: m, Starting: m, Now: now}), record: newRecord(t, m, now)}
 	stands := standing.New(standing.Config{Set: set, Store: m, Drafts: m, Now: now})
 	files := filing.New(filing.Config{Store: m, Files: s.drawer, Uploads: s.drawer, Subjects: stands, Catalogue: catalogue(set), Now: now})
 	s.handler = New(Config{Access: s.access, Set: set, Log: slog.New(slog.NewTextHandler(log, nil)), Version: "1.2.3", Standing: stands,
-		Filing: files, Position: position.New(position.Config{Set: set, Assessor: stands, Books: files}), Record: s.record})
+		Filing: files, Position: position.New(position.Config{Set: set, Assessor: stands, Books: files}), Record: s.record,
+		Respond: respond.New(respond.Config{Set: set, Store: cases{m}, Channels: cases{m}, Organizations: stands, Evidence: files, Files: s.drawer, People: m, Now: now})})
 	for _, role := range account.Roles() {
 		m.accounts = append(m.accounts, account.Account{ID: string(role), Name: "The " + string(role), Role: role, Created: noon})
 		s.tokens[string(role)] = s.token(role, role.May())

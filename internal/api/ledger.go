@@ -41,7 +41,7 @@ type leaf struct {
 	Leaf         int64       `json:"leaf" doc:"Its number, from 0."`
 	At           time.Time   `json:"at" doc:"When, in Beijing time."`
 	By           string      `json:"by" doc:"Who: the name of an account, or of the user of the machine."`
-	What         ledger.What `json:"what" enum:"entry,filed,account,pass,witness,key" doc:"The kind of record."`
+	What         ledger.What `json:"what" enum:"entry,filed,step,account,pass,witness,channel,key" doc:"The kind of record."`
 	Organization string      `json:"organization,omitempty"`
 	ID           string      `json:"id" doc:"Of the record among those of its kind and organization."`
 	About        string      `json:"about,omitempty" doc:"What it is about, for people."`
@@ -89,9 +89,9 @@ func (s *server) leaf(ctx context.Context, in *OfLeaf) (*reply[leaf], error) {
 }
 
 func (s *server) leaves(ctx context.Context, in *struct {
-	What         string `query:"what" required:"true" enum:"entry,filed,account,pass,witness,key" doc:"The kind of record."`
+	What         string `query:"what" required:"true" enum:"entry,filed,step,account,pass,witness,channel,key" doc:"The kind of record."`
 	Organization string `query:"organization" doc:"The organization that it belongs to; absent for what belongs to none."`
-	ID           string `query:"id" required:"true" doc:"The id of the record: of entry and filed, its seq."`
+	ID           string `query:"id" required:"true" doc:"The id of the record: of entry, filed and step, its seq."`
 	Paging
 }) (*list[leaf], error) {
 	what := ledger.What(in.What)

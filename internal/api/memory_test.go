@@ -10,6 +10,7 @@ import (
 	"guanji/internal/access"
 	"guanji/internal/account"
 	"guanji/internal/evidence"
+	"guanji/internal/incident"
 	"guanji/internal/ledger"
 	"guanji/internal/problem"
 	"guanji/internal/record"
@@ -26,12 +27,14 @@ type memory struct {
 	entries  map[string][]standing.Entry
 	drafts   []standing.Draft
 	filed    map[string][]evidence.Filed
+	steps    map[string][]incident.Recorded
 	leaves   []record.Row
-	broken   error // what every method of standing.Store, filing.Store and record.Store fails with
+	clock    time.Time // what the server takes for now
+	broken   error     // what every method of standing.Store, filing.Store and record.Store fails with
 }
 
 func newMemory() *memory {
-	return &memory{entries: map[string][]standing.Entry{}, filed: map[string][]evidence.Filed{}}
+	return &memory{clock: noon, entries: map[string][]standing.Entry{}, filed: map[string][]evidence.Filed{}, steps: map[string][]incident.Recorded{}}
 }
 
 // lock is used as defer m.lock()().

@@ -58,6 +58,7 @@ func words(english string) message.M {
 		{"invalid boolean", "api.want_bool", false},
 		{"expected integer", "api.want_int", false},
 		{"invalid integer", "api.want_int", false},
+		{"expected string to be RFC 3339 date-time", "api.want_moment", false},
 		{"expected string to be RFC 3339 date", "api.want_day", false},
 		{"expected string to match pattern", "strict.control", false}, // no other pattern is asked for
 		{"expected string", "api.want_string", false},

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"guanji/internal/respond"
 )
 
 // manual is the description of the whole API in the OpenAPI document.
@@ -89,6 +91,17 @@ func (s *server) routes(a huma.API) {
 	add(s, a, operation{"GET /organizations/{organization}/tasks", read, "list-tasks", "List what there is to do", "Late tasks first, then by the due day, those without one last. A task follows from the position: it is done when evidence is filed."}, s.tasks)
 	add(s, a, operation{"GET /organizations/{organization}/rectifications", read, "list-rectifications", "List what was done under orders and plans", "Those that had started by the day and were not withdrawn, in the order of filing."}, s.rectifications)
 	add(s, a, operation{"GET /organizations/{organization}/rectifications/{seq}", read, "get-rectification", "Show what was done under an order or plan", "With the records of the duty before it and while it ran: what can be laid before the authority."}, s.rectification)
+
+	add(s, a, operation{"POST /organizations/{organization}/alerts", raise, "create-alert", "Raise alerts", "For machines: the form of our own, the webhook of Alertmanager, or any other JSON object by JSON Pointers. An alert starts no clock: a person says whether it is an incident. Sent again under one source and ref, it is the same and the answer is 200. If too many wait for a person, the answer is 429."}, s.createAlert)
+	add(s, a, operation{"GET /organizations/{organization}/incidents", read, "list-incidents", "List alerts, threats and incidents", "The newest first, each with the report that is due first."}, s.incidents)
+	add(s, a, operation{"POST /organizations/{organization}/incidents", write, "create-incident", "Open an incident or a threat that no machine raised", "The clocks run from aware."}, s.createIncident)
+	add(s, a, operation{"GET /organizations/{organization}/incidents/{case}", read, "get-incident", "Show a case", "Where it stands, its clocks, and its whole record: the same as guanji incident show --format json."}, s.incident)
+	add(s, a, operation{"POST /organizations/{organization}/incidents/{case}/steps", write, "create-step", "Record a step in a case", "Exactly one of its parts. Answers with the case after it. A report that is late needs a reason; what has no place in the state of the case is 409."}, s.createStep)
+	add(s, a, operation{"GET /organizations/{organization}/incidents/{case}/report", read, "get-incident-report", "Write the report of a case", "As a document, pre-filled from the record. A layout of our own, and no official form."}, s.incidentReport)
+	add(s, a, operation{"GET /organizations/{organization}/incidents/{case}/replay", read, "get-replay", "Work out the deadlines of a case again", "From the record alone; grades are compared where the content is the same."}, s.replay)
+	add(s, a, operation{"GET /organizations/{organization}/response-plan", read, "get-response-plan", "Show how the organization is reached and reaches others", ""}, s.responsePlan)
+	add(s, a, operation{"PUT /organizations/{organization}/response-plan", write, "put-response-plan", "Change the plan", "It stands as a whole; the ones before stay in the record. If somebody changed it since seen, the answer is 409."}, s.putResponsePlan)
+	add(s, a, operation{"GET /organizations/{organization}/response-plan/card", read, "get-response-card", "Print the card", "The one page, in Chinese, for when this machine is gone."}, s.responseCard)
 
 	add(s, a, operation{"GET /ledger/checkpoint", read, "get-checkpoint", "Show the newest signed checkpoint", "A C2SP signed note. Keep it where nobody who runs this installation can change it."}, s.checkpoint)
 	add(s, a, operation{"GET /ledger/key", read, "get-ledger-key", "Show the public key", "As guanji key public prints it. Have it before you need it, and from somebody else, too."}, s.ledgerKey)
@@ -177,5 +190,10 @@ func (o operation) describeBodies(op *huma.Operation) {
 		op.Responses = answerOf(textType, "Keys, one a line: name+hash+key.")
 	case "write-upload":
 		op.RequestBody = chunkBody()
+	case "get-incident-report", "get-response-card":
+		op.Responses = answerOf(docxType, "A document.")
+	case "create-alert":
+		op.MaxBodyBytes, op.RequestBody, op.SkipValidateBody = respond.MaxAlertBody+1, alertBody(), true
+		op.Errors = append(op.Errors, http.StatusTooManyRequests)
 	}
 }

@@ -1,12 +1,14 @@
 package api
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"guanji/internal/day"
+	"guanji/internal/incident"
 	"guanji/internal/law"
 	"guanji/internal/position"
 	"guanji/internal/regime"
@@ -18,6 +20,19 @@ func aliases(r huma.Registry) {
 	r.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[problemDetails]())
 	r.RegisterTypeAlias(reflect.TypeFor[day.Day](), reflect.TypeFor[daySchema]())
 	r.RegisterTypeAlias(reflect.TypeFor[day.Span](), reflect.TypeFor[spanSchema]())
+}
+
+// schemaName is what a schema is called: the parts of steps have names that
+// other things have, too.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.PkgPath() == reflect.TypeFor[incident.Step]().PkgPath() {
+		return "Incident" + name
+	}
+	return name
 }
 
 // daySchema describes a [day.Day].
@@ -113,7 +128,14 @@ func describeFields(s *huma.Schema, t reflect.Type) {
 			continue
 		}
 		if p.Enum == nil {
-			p.Enum = wordsOf(f.Type)
+			p.Enum = plain(wordsOf(f.Type))
+		}
+		if p.Enum != nil && p.Nullable {
+			p.Enum = append(p.Enum, nil)
+		}
+		p.PrecomputeMessages() // huma did before the words were known
+		if p.Description == "" {
+			p.Description = meaning(t, f)
 		}
 		if f.Type.Kind() == reflect.Pointer && p.Ref != "" && !strings.Contains(options, "omitempty") {
 			s.Properties[name] = &huma.Schema{Description: p.Description, AnyOf: []*huma.Schema{{Ref: p.Ref}, {Type: "null"}}}
@@ -121,8 +143,19 @@ func describeFields(s *huma.Schema, t reflect.Type) {
 	}
 }
 
+// plain returns words as they arrive: huma compares them with what is sent.
+func plain(words []any) (list []any) {
+	for _, w := range words {
+		list = append(list, fmt.Sprint(w))
+	}
+	return list
+}
+
 // wordsOf returns the words of a type, nil for one that has none.
 func wordsOf(t reflect.Type) []any {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
 	switch t {
 	case reflect.TypeFor[regime.Status]():
 		return []any{regime.Designated, regime.Prepare, regime.Watch, regime.NoSign, regime.Undetermined}
@@ -136,6 +169,12 @@ func wordsOf(t reflect.Type) []any {
 		return []any{position.File, position.Renew, position.PutRight, position.Tell}
 	case reflect.TypeFor[law.Confidence]():
 		return views(law.Confidences(), func(c law.Confidence) any { return c })
+	case reflect.TypeFor[incident.State]():
+		return []any{incident.Waiting, incident.Running, incident.Watched, incident.Handled, incident.Closed, incident.Dismissed, incident.Joined}
+	case reflect.TypeFor[incident.Kind]():
+		return []any{incident.Incident, incident.Threat}
+	case reflect.TypeFor[incident.Reading]():
+		return views(incident.Readings(), func(r incident.Reading) any { return r })
 	case reflect.TypeFor[law.Force]():
 		return views(law.Forces(), func(f law.Force) any { return f })
 	}

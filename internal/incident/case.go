@@ -111,9 +111,11 @@ func Fold(number int64, steps []Recorded) *Case {
 	return c
 }
 
-// step takes one step. One that was struck counts for nothing.
+// step takes one step. One that was struck counts for nothing, but for the
+// grade that it gave: every grade stays visible.
 func (c *Case) step(s Recorded) {
 	c.touch(s)
+	c.judge(s)
 	if _, struck := c.Struck[s.Seq]; struck {
 		return
 	}
@@ -137,7 +139,6 @@ func (c *Case) step(s Recorded) {
 	default:
 		c.work(s)
 	}
-	c.judge(s)
 }
 
 func (c *Case) work(s Recorded) {

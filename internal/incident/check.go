@@ -14,13 +14,14 @@ import (
 
 // The limits of what is recorded: lengths in bytes.
 const (
-	MaxLine    = 300
-	MaxText    = 20_000 // an alert, a part of a report, a note
-	MaxSystems = 200    // concerned
-	MaxFiles   = 50     // of one step
-	MaxLadder  = 20     // people
-	MaxFacts   = 100    // stated at once
-	MaxWait    = 240    // minutes
+	MaxLine     = 300
+	MaxText     = 20_000 // an alert, a part of a report, a note
+	MaxSystems  = 200    // concerned
+	MaxFiles    = 50     // of one step
+	MaxLadder   = 20     // people
+	MaxChannels = 20     // of one person, and folders for the card
+	MaxFacts    = 100    // stated at once
+	MaxWait     = 240    // minutes
 )
 
 // clockSkew is how far ahead of this machine's clock a time may be: clocks
@@ -41,6 +42,10 @@ func (c *checker) fail(field, key string, args ...any) {
 // Nothing can have happened after now.
 func (s Step) Check(now time.Time) problem.Fields {
 	c := &checker{now: now}
+	if len(s.parts()) > 1 {
+		c.fail("", "incident.one_part")
+		return c.Fields
+	}
 	c.past("happened", s.Happened, false)
 	switch {
 	case s.Alert != nil:
@@ -182,6 +187,7 @@ func (c *checker) plan(p *Plan) {
 	for _, person := range p.Ladder {
 		c.line("ladder", person.Name, true)
 		c.line("ladder", person.Phone, false)
+		c.channels("ladder", person.Channels)
 		if names[person.Name] {
 			c.fail("ladder", "evidence.twice")
 		}
@@ -192,7 +198,19 @@ func (c *checker) plan(p *Plan) {
 			c.line("contacts", text, false)
 		}
 	}
+	c.channels("folders", p.Folders)
 	c.line("phrase", p.Phrase, false)
+}
+
+// channels finds what is wrong with ids of channels.
+func (c *checker) channels(field string, ids []string) {
+	if len(ids) > MaxChannels {
+		c.fail(field, "evidence.too_many", MaxChannels)
+		return
+	}
+	for _, id := range ids {
+		c.line(field, id, true)
+	}
 }
 
 // past finds a time that is missing, or is still to come.

@@ -55,7 +55,7 @@ func (c *Case) clock(d Due) Clock {
 func (c *Case) lastTo(d Due) time.Time {
 	last := c.Judged.Aware
 	for key, sent := range c.sent {
-		if strings.Split(key, "/")[1] != d.To {
+		if parts := strings.Split(key, "/"); len(parts) < 2 || parts[1] != d.To {
 			continue
 		}
 		for _, s := range sent {

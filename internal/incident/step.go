@@ -295,15 +295,23 @@ func (s Step) Files() []evidence.File {
 	return nil
 }
 
-// Name says in one word what a step is.
-func (s Step) Name() string {
+// parts tells which parts of a step are set, by their names.
+func (s Step) parts() (names []string) {
 	for name, is := range map[string]bool{"alert": s.Alert != nil, "open": s.Open != nil, "dismiss": s.Dismiss != nil, "join": s.Join != nil, "aware": s.Aware != nil,
 		"facts": s.Facts != nil, "part": s.Part != nil, "sent": s.Sent != nil, "note": s.Note != nil, "role": s.Role != nil, "task": s.Task != nil, "done": s.Done != nil,
 		"kept": s.Kept != nil, "handed": s.Handed != nil, "ended": s.Ended != nil, "said": s.Said != nil, "given": s.Given != nil, "ack": s.Ack != nil,
 		"strike": s.Strike != nil, "close": s.Close != nil, "reopen": s.Reopen != nil, "plan": s.Plan != nil} {
 		if is {
-			return name
+			names = append(names, name)
 		}
+	}
+	return names
+}
+
+// Name says in one word what a step is, "?" if it is not one thing.
+func (s Step) Name() string {
+	if names := s.parts(); len(names) == 1 {
+		return names[0]
 	}
 	return "?"
 }

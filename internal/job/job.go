@@ -40,7 +40,7 @@ type Job struct {
 
 // MaxAttempts is how often a job is begun before it is given up: with
 // [Backoff] that is about five hours.
-const MaxAttempts = 12
+const MaxAttempts = 15
 
 // Backoff is how long to wait after a job has failed so often: 5 seconds at
 // first, twice as long each time, and at most an hour.

@@ -87,6 +87,19 @@ type CaseView struct {
 	Steps  []StepView            `json:"steps" doc:"The record: every step, the oldest first."`
 }
 
+// AlertsView says in JSON what became of what a machine sent.
+type AlertsView struct {
+	Items []AlertedView `json:"items" doc:"One for each alert, in the order of the body."`
+}
+
+// AlertedView says in JSON what became of one alert.
+type AlertedView struct {
+	Ref  string `json:"ref" doc:"The machine's own number of it."`
+	Case int64  `json:"case" doc:"The number of the case in which it stands."`
+	New  bool   `json:"new" doc:"It opened the case."`
+	Same bool   `json:"same" doc:"It had been recorded before, and changed nothing."`
+}
+
 // AwareView is what was said of awareness, in JSON.
 type AwareView struct {
 	Seq      int64            `json:"seq"`

@@ -137,11 +137,11 @@ func (p casePrinter) smallStep(s incident.Step) string {
 	return p.msg(name)
 }
 
-// values is what was stated, in the order of ids.
+// values is what was stated, in the order of ids; null was taken back.
 func (p casePrinter) values(f *incident.Facts) string {
 	var list []string
 	for _, id := range slices.Sorted(maps.Keys(f.Values)) {
-		list = append(list, id+" = "+string(f.Values[id]))
+		list = append(list, p.msg("case.value", p.label(id), p.value(id, f.Values[id])))
 	}
 	return strings.Join(list, p.msg("list.separator"))
 }

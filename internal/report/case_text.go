@@ -98,7 +98,7 @@ type casePrinter struct {
 
 // what says which report this is, to whom, by when.
 func (p printer) what(k ClockView) string {
-	text := p.msg("case.report", message.New("respond.content."+k.Content), message.New("respond.to."+k.To))
+	text := p.msg("case.report", message.New("respond.content."+k.Content), message.New("to."+k.To))
 	if k.By != nil {
 		text = p.msg("case.by", text, clock(*k.By))
 	}
@@ -128,7 +128,9 @@ func (p casePrinter) head() {
 	for _, a := range p.Awareness[:max(0, len(p.Awareness)-1)] {
 		p.row("aware_before", clock(a.At)+" · "+p.msg("respond.reading."+string(a.Reading)))
 	}
-	p.row("judged", at(p.JudgedAt))
+	for _, g := range p.Grades {
+		p.row("judged", clock(g.At)+" · "+p.gradeWord(g.Grade))
+	}
 	p.row("ended", at(p.EndedAt))
 	p.row("unanswered", at(p.Unanswered))
 	p.row("revision", fmt.Sprint(p.Revision))
@@ -206,6 +208,9 @@ func (p casePrinter) fact(id string) {
 
 // value is a fact as people read it.
 func (p casePrinter) value(id string, value []byte) string {
+	if string(value) == "null" {
+		return p.msg("case.taken_back")
+	}
 	f := p.facts.Fact(id)
 	if f == nil {
 		return string(value)

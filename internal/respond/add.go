@@ -80,6 +80,7 @@ func (s *Service) record(ctx context.Context, organization, by string, c *incide
 	after := c
 	w := Writing{Case: c.Number, Seen: c.Revision(), Actor: ledger.Actor{By: by, At: now}}
 	for _, step := range steps {
+		step.Judged = nil // nobody but the content judges
 		if err := s.check(ctx, after, file, step, now); err != nil {
 			return nil, err
 		}

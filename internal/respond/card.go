@@ -106,7 +106,7 @@ func (s *Service) Card(ctx context.Context, organization string) (Document, erro
 	if err != nil {
 		return Document{}, err
 	}
-	w := writer{set: s.Set, file: file, lang: message.Chinese}
+	w := writer{s.Set, file, incident.Fold(0, nil), message.Chinese}
 	d := Document{Lang: message.Chinese, Title: w.t("respond.card.title", file.Name.Zh), OnePage: true, Made: s.now(),
 		Footer: w.t("respond.card.footer", clockTime(s.now()))}
 	recipients, err := w.recipients(p, s.now())
@@ -132,45 +132,43 @@ func (s *Service) Card(ctx context.Context, organization string) (Document, erro
 	return d, nil
 }
 
-// recipients is who is told of an incident of grade III or above in which a
-// crime is suspected: everybody who may have to be.
+// MayBeDue returns the reports that an organization may have to make first,
+// whatever an incident turns out to be: all that what is stated of it does not
+// exclude.
+func MayBeDue(set *regime.Set, file *org.File, on day.Day) ([]regime.Report, error) {
+	o := set.Vocabulary.On(file, on)
+	facts := set.Vocabulary.NewFacts()
+	if cii := set.Vocabulary.Fact("incident.cii"); cii != nil && set.Vocabulary.Get(o.Facts, "org.designation.notified") == org.BoolValue(false) {
+		facts[cii.Index] = org.BoolValue(false)
+	}
+	g, err := set.GradeIncident(regime.Incident{Facts: o.Combine(facts)}, on)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Concat(g.Reports, g.Further), func(r regime.Report) bool { return r.After != "" || r.Every > 0 }), nil
+}
+
+// recipients is everybody who may have to be told.
 func (w writer) recipients(p *incident.Plan, now time.Time) (Block, error) {
-	facts := w.set.Vocabulary.NewFacts()
-	set := func(id string, v org.Value) {
-		if f := w.set.Vocabulary.Fact(id); f != nil {
-			facts[f.Index] = v
-		}
-	}
-	o := w.set.Vocabulary.On(w.file, day.In(now))
-	if w.set.Vocabulary.Get(o.Facts, "org.designation.notified") == org.BoolValue(false) {
-		set("incident.cii", org.BoolValue(false))
-	}
-	set("incident.crime_suspected", org.BoolValue(true))
-	set("incident.pi_individuals", org.IntValue(1))
-	if f := w.set.Vocabulary.Fact("incident.qualitative"); f != nil {
-		if v, ok := f.FromJSON([]byte(`"fairly_serious"`)); ok {
-			facts[f.Index] = v
-		}
-	}
-	g, err := w.set.GradeIncident(regime.Incident{Facts: o.Combine(facts)}, day.In(now))
+	reports, err := MayBeDue(w.set, w.file, day.In(now))
 	if err != nil {
 		return Block{}, err
 	}
 	t := &Table{Head: []string{w.t("respond.card.to"), w.t("respond.card.limit"), w.t("respond.card.how"), w.t("respond.card.checked")}}
 	for _, r := range w.set.Recipients {
-		if limits := w.limitsOf(slices.Concat(g.Reports, g.Further), r.ID.Value); limits != "" {
+		if limits := w.limitsOf(reports, r.ID.Value); limits != "" {
 			k := p.Contacts[r.ID.Value]
-			t.Rows = append(t.Rows, []string{r.Name.Zh + "\n" + k.Name, limits, w.ways(r, k), k.Checked.String()})
+			t.Rows = append(t.Rows, []string{strings.TrimSpace(r.Name.Zh + "\n" + k.Name), limits, w.ways(r, k), k.Checked.String()})
 		}
 	}
 	return Block{Heading: w.t("respond.card.recipients"), Table: t}, nil
 }
 
-// limitsOf is by when a recipient is told first.
+// limitsOf is by when a recipient is told.
 func (w writer) limitsOf(reports []regime.Report, to string) string {
 	var lines []string
 	for _, r := range reports {
-		if r.To == to && r.Content != "closing" && r.Content != "follow_up" && !slices.Contains(lines, r.Text.In(w.lang)) {
+		if r.To == to && !slices.Contains(lines, r.Text.In(w.lang)) {
 			lines = append(lines, r.Text.In(w.lang))
 		}
 	}

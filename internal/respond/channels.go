@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"strings"
+	"unicode/utf8"
 
 	"guanji/internal/account"
 	"guanji/internal/channel"
@@ -18,7 +19,7 @@ import (
 func (s *Service) Propose(ctx context.Context, by string, c Channel) (Channel, error) {
 	c.Name, c.Address, c.Secret = strings.TrimSpace(c.Name), strings.TrimSpace(c.Address), strings.TrimSpace(c.Secret)
 	mistakes := channel.CheckAddress(channel.ForNotices(), c.Means, c.Address)
-	if c.Name == "" || len(c.Name) > evidence.MaxLine {
+	if c.Name == "" || len(c.Name) > evidence.MaxLine || !utf8.ValidString(c.Name) || strings.ContainsFunc(c.Name, func(r rune) bool { return !evidence.Visible(r) }) {
 		mistakes = append(mistakes, problem.Field{Name: "name", Msg: message.New("evidence.long_line", evidence.MaxLine)})
 	}
 	mistakes = append(mistakes, channel.CheckSecret(c.Means, c.Secret)...)

@@ -32,7 +32,7 @@ func (s *Service) items(ctx context.Context, organization string, before, after 
 		f.number = number
 		return slices.Concat(f.events(), f.reports(), f.struck(steps))
 	}
-	for _, item := range make(max(after.Number, 1)) {
+	for _, item := range make(max(after.Number, 0)) { // a new case has no number yet, and nothing was filed of it
 		if err := s.Evidence.Check(ctx, organization, item); err != nil {
 			return nil, err
 		}
@@ -64,26 +64,37 @@ func due(c *incident.Case) map[string][]incident.Clock {
 	return of
 }
 
-// events files an event for each duty that has become due, and withdraws those
-// that are not, unless something was reported under them.
+// events files an event for each duty that has become due, anew where it turned
+// out to have begun on another day, and withdraws those that are not due,
+// unless something was reported under them.
 func (f *follower) events() (items []evidence.Item) {
 	now := due(f.after)
 	for _, duty := range sorted(now) {
-		if _, stands := f.event(duty); !stands {
-			what := message.New("respond.evidence.event", f.number, f.after.Title).Text()
-			items = append(items, evidence.Item{Event: &evidence.Event{Duty: duty, Subject: evidence.Organization, Day: f.began(now[duty][0]),
-				What: both(what), Origin: f.origin()}})
+		began := f.began(now[duty][0])
+		filed, stands := f.event(duty)
+		if stands && (filed.Event.Day == began || f.recorded(duty) != 0) {
+			continue
 		}
+		if stands {
+			items = append(items, f.withdrawn(filed, "respond.evidence.moved"))
+		}
+		what := message.New("respond.evidence.event", f.number, f.after.Title).Text()
+		items = append(items, evidence.Item{Event: &evidence.Event{Duty: duty, Subject: evidence.Organization, Day: began, What: both(what), Origin: f.origin()}})
 	}
 	for _, duty := range sorted(due(f.before)) {
 		filed, stands := f.event(duty)
 		if _, still := now[duty]; still || !stands || f.recorded(duty) != 0 || f.after.State == incident.Closed {
 			continue
 		}
-		items = append(items, evidence.Item{End: &evidence.End{Of: filed.Seq, How: evidence.Withdrawn, Day: later(day.In(f.actor.At), filed.Event.Day),
-			Reason: both(message.New("respond.evidence.not_due", f.number).Text())}})
+		items = append(items, f.withdrawn(filed, "respond.evidence.not_due"))
 	}
 	return items
+}
+
+// withdrawn takes an event back, for a reason.
+func (f *follower) withdrawn(filed evidence.Filed, reason string) evidence.Item {
+	return evidence.Item{End: &evidence.End{Of: filed.Seq, How: evidence.Withdrawn, Day: later(day.In(f.actor.At), filed.Event.Day),
+		Reason: both(message.New(reason, f.number).Text())}}
 }
 
 func (f *follower) began(k incident.Clock) day.Day {
@@ -163,7 +174,7 @@ func (f *follower) struck(steps []incident.Step) (items []evidence.Item) {
 	was, now := due(f.before), due(f.after)
 	for _, duty := range sorted(was) {
 		seq := f.recorded(duty)
-		if seq == 0 || !all(was[duty]) || all(now[duty]) || f.after.State == incident.Closed {
+		if seq == 0 || !all(was[duty]) || all(now[duty]) {
 			continue
 		}
 		if i := slices.IndexFunc(steps, func(s incident.Step) bool { return s.Strike != nil }); i >= 0 {

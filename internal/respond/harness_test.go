@@ -2,6 +2,7 @@ package respond
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -10,6 +11,7 @@ import (
 
 	"guanji/content"
 	"guanji/internal/account"
+	"guanji/internal/day"
 	"guanji/internal/evidence"
 	"guanji/internal/incident"
 	"guanji/internal/job"
@@ -35,6 +37,11 @@ type room struct {
 	fail     map[string]error // by channel
 	printed  map[string]Document
 	set      *regime.Set
+	files    map[string]int64 // that are kept, with their sizes
+	refuse   bool             // evidence
+	between  int              // so often somebody else records first
+	lost     bool             // nothing is recorded
+	prints   int              // cards
 }
 
 func (r *room) now() time.Time {
@@ -70,6 +77,13 @@ func (r *room) CaseSteps(_ context.Context, _ string, number int64) (list []inci
 func (r *room) Record(_ context.Context, _ string, w Writing) (recorded []incident.Recorded, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.lost {
+		return nil, problem.New(problem.Unavailable, "store.unavailable")
+	}
+	if r.between > 0 && w.Case > 0 {
+		r.between--
+		r.steps = append(r.steps, incident.Recorded{Step: incident.Step{Note: &incident.Note{What: "y"}}, Case: w.Case, Seq: int64(len(r.steps) + 1), At: w.Actor.At, By: "Di"})
+	}
 	var cases, revision int64
 	for _, s := range r.steps {
 		cases = max(cases, s.Case)
@@ -125,9 +139,17 @@ func (r *room) Book(context.Context, string) (*evidence.Book, error) {
 	return evidence.NewBook(slices.Clone(r.filed)), nil
 }
 
-func (r *room) Check(context.Context, string, evidence.Item) error { return nil }
+func (r *room) Check(_ context.Context, _ string, item evidence.Item) error {
+	if r.refuse {
+		return problem.Fields{{Name: "duty", Msg: message.New("evidence.missing")}}
+	}
+	return item.Check(day.In(r.now())).OrNil()
+}
 
 func (r *room) Has(_ context.Context, digest string) (int64, error) {
+	if size, ok := r.files[digest]; ok {
+		return size, nil
+	}
 	return 0, problem.New(problem.NotFound, "filing.no_file", digest)
 }
 
@@ -144,6 +166,10 @@ func (r *room) Send(_ context.Context, c Channel, m Message) error {
 }
 
 func (r *room) Print(_ context.Context, c Channel, name string, d Document) error {
+	if err := r.fail[c.ID]; err != nil {
+		return err
+	}
+	r.prints++
 	r.printed[c.Address+"/"+name] = d
 	return nil
 }
@@ -151,14 +177,15 @@ func (r *room) Print(_ context.Context, c Channel, name string, d Document) erro
 // start is when tests begin: a Friday night in Beijing.
 var start = time.Date(2026, 11, 20, 18, 30, 0, 0, time.UTC)
 
+// loaded is the content, read once for all tests: nothing changes it.
+var loaded = sync.OnceValues(func() (*regime.Set, error) { return regime.Load(content.Files) })
+
 // open returns a service over a room whose organization is a bank that was
 // designated.
 func open(t *testing.T) (*Service, *room) {
 	t.Helper()
-	set, err := regime.Load(content.Files)
-	if err != nil {
-		t.Fatal(err)
-	}
+	set, err := loaded()
+	must(t, err)
 	r := &room{clock: start, refs: map[string]bool{}, jobs: map[string]job.Job{}, fail: map[string]error{}, printed: map[string]Document{}, set: set,
 		file: &org.File{ID: "bank", Name: message.Text{En: "A bank", Zh: "某银行"}, Facts: set.Vocabulary.NewFacts(),
 			Systems: []org.Unit{{ID: "core", Name: message.Text{En: "Core banking", Zh: "核心系统"}, Facts: set.Vocabulary.NewFacts()}}}}
@@ -198,6 +225,7 @@ func (r *room) work(t *testing.T, s *Service) {
 		delete(r.jobs, due.Key)
 		again, err := do[due.Kind](t.Context(), *due)
 		switch {
+		case err != nil && due.Attempt >= job.MaxAttempts && again.IsZero(): // given up
 		case err != nil:
 			due.At = r.now().Add(job.Backoff(due.Attempt))
 			r.jobs[due.Key] = *due
@@ -217,4 +245,25 @@ func (r *room) said() (list []string) {
 		}
 	}
 	return list
+}
+
+// wantField fails unless exactly these fields are named as wrong.
+func wantField(t *testing.T, err error, names ...string) {
+	t.Helper()
+	fields, _ := errors.AsType[problem.Fields](err)
+	var got []string
+	for _, f := range fields {
+		got = append(got, f.Name)
+	}
+	if !slices.Equal(got, names) {
+		t.Errorf("wrong are %q (%v), want %q", got, err, names)
+	}
+}
+
+// wantKey fails unless a failure has a kind and a message.
+func wantKey(t *testing.T, err error, kind problem.Kind, key string) {
+	t.Helper()
+	if e, ok := errors.AsType[*problem.Error](err); !ok || e.Kind != kind || e.Msg.Key != key {
+		t.Errorf("failed with %v, want %s, %s", err, kind, key)
+	}
 }

@@ -26,6 +26,9 @@ func (s *Service) check(ctx context.Context, c *incident.Case, file *org.File, s
 	switch {
 	case step.Open != nil:
 		mistakes = append(mistakes, systems(file, step.Open.Systems)...)
+		if c.Opened != nil && c.Drill != step.Open.Drill {
+			mistakes = append(mistakes, problem.Field{Name: "drill", Msg: message.New("respond.drill_stays")})
+		}
 	case step.Facts != nil:
 		mistakes = append(mistakes, s.facts(step.Facts)...)
 	case step.Part != nil:
@@ -65,7 +68,7 @@ func allowed(c *incident.Case, step incident.Step) error {
 		if c.State == incident.Joined {
 			return refuse()
 		}
-	case c.Opened == nil:
+	case c.Opened == nil || c.State == incident.Closed:
 		return refuse()
 	case step.Ended != nil:
 		if c.State != incident.Running {

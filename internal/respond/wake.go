@@ -150,7 +150,7 @@ func (s *Service) message(organization string, c *incident.Case, say *incident.S
 	}
 	if c.Drill {
 		drill := message.New("respond.say.drill").Text()
-		m.Subject, lines = drill.Zh+" "+m.Subject, append([]string{drill.Zh, drill.En}, lines...)
+		m.Subject, lines = "【"+message.New("respond.drill").Text().Zh+"】"+m.Subject, append([]string{drill.Zh, drill.En}, lines...)
 	}
 	if s.Base != "" {
 		lines = append(lines, fmt.Sprintf("%s/o/%s/incidents/%d", s.Base, organization, c.Number))
@@ -162,14 +162,17 @@ func (s *Service) message(organization string, c *incident.Case, say *incident.S
 // left is how much time is left, or has passed since, to the minute.
 func left(by, now time.Time) message.M {
 	d := by.Sub(now).Round(time.Minute)
-	if d < 0 {
+	if d <= 0 {
 		return message.New("respond.left.past", span(-d))
 	}
 	return message.New("respond.left", span(d))
 }
 
 func span(d time.Duration) message.M {
-	if d < 48*time.Hour {
+	switch {
+	case d < time.Hour:
+		return message.New("respond.span.minutes", int(d/time.Minute))
+	case d < 48*time.Hour:
 		return message.New("respond.span.hours", int(d/time.Hour), int(d/time.Minute)%60)
 	}
 	return message.New("respond.span.days", int(d/(24*time.Hour)))
@@ -186,10 +189,11 @@ func (s *Service) Deliver(ctx context.Context, j job.Job) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	if _, given := c.Given[body.Message.ID+" "+body.Channel]; given {
+	before := c.Given[body.Message.ID+" "+body.Channel].Given
+	if before != nil && before.Failed == "" {
 		return time.Time{}, nil
 	}
-	given := incident.Given{Message: body.Message.ID, Channel: body.Channel, Attempt: j.Attempt}
+	given := incident.Given{Message: body.Message.ID, Channel: body.Channel, Attempt: nth(j.Attempt, before)}
 	channel, err := s.Channel(ctx, body.Channel)
 	switch {
 	case problem.KindOf(err) == problem.NotFound || err == nil && !channel.On():
@@ -198,14 +202,24 @@ func (s *Service) Deliver(ctx context.Context, j job.Job) (time.Time, error) {
 	case err != nil:
 		return time.Time{}, err
 	}
-	if err := s.Sender.Send(ctx, channel, again(body.Message, j.Attempt)); err != nil {
-		if ctx.Err() == nil && j.Attempt >= job.MaxAttempts {
-			given.Failed = both(message.Text{En: problem.In(err, message.English), Zh: problem.In(err, message.Chinese)})
-			return time.Time{}, errors.Join(err, s.given(ctx, j.Of, body.Case, given))
-		}
+	err = s.Sender.Send(ctx, channel, again(body.Message, given.Attempt))
+	switch {
+	case err == nil:
+		return time.Time{}, s.given(ctx, j.Of, body.Case, given)
+	case errors.Is(ctx.Err(), context.Canceled) || j.Attempt < job.MaxAttempts:
 		return time.Time{}, err
 	}
-	return time.Time{}, s.given(ctx, j.Of, body.Case, given)
+	given.Failed = both(message.Text{En: problem.In(err, message.English), Zh: problem.In(err, message.Chinese)})
+	return time.Time{}, errors.Join(err, s.given(ctx, j.Of, body.Case, given))
+}
+
+// nth is which attempt at a message this is. One that was given up and is tried
+// again is counted from there, as any of the attempts may have arrived.
+func nth(attempt int, before *incident.Given) int {
+	if before == nil || attempt > before.Attempt {
+		return attempt
+	}
+	return before.Attempt + attempt
 }
 
 // again is a message that is sent for the nth time.
@@ -218,9 +232,9 @@ func again(m Message, attempt int) Message {
 	return m
 }
 
-// given records what became of a message.
+// given records what became of a message, whether there is time left or not.
 func (s *Service) given(ctx context.Context, organization string, number int64, g incident.Given) error {
-	_, err := s.Store.Record(ctx, organization, Writing{Case: number, Seen: AnyRevision, Steps: []incident.Step{{Given: &g}},
+	_, err := s.Store.Record(context.WithoutCancel(ctx), organization, Writing{Case: number, Seen: AnyRevision, Steps: []incident.Step{{Given: &g}},
 		Actor: ledger.Actor{By: ledger.Program, At: s.now()}})
 	return err
 }

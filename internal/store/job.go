@@ -48,16 +48,16 @@ func (s *Store) Queue(ctx context.Context, jobs ...job.Job) error {
 }
 
 // Take implements [work.Queue]. Of two who take at the same time, one finds
-// the job taken.
-func (s *Store) Take(ctx context.Context, owner string, now, until time.Time, most int) (jobs []job.Job, err error) {
-	due, err := s.anyDue(ctx, now)
+// the job taken, or passes it over.
+func (s *Store) Take(ctx context.Context, owner string, kind job.Kind, now, until time.Time, most int) (jobs []job.Job, err error) {
+	due, err := s.anyDue(ctx, kind, now)
 	if err != nil || !due {
 		return nil, err
 	}
-	err = s.write(ctx, func(x executor) error {
+	err = s.change(ctx, most, func(x *changing) error {
 		jobs, err = list(ctx, x, scanJob, `update job set taken_until = $1, taken_by = $2, attempt = attempt + 1
-			where taken_until <= $3 and dead_at = 0 and key in (select key from job where dead_at = 0 and due_at <= $3 and taken_until <= $3 order by due_at, key limit $4)
-			returning `+jobColumns, micros(until), owner, micros(now), most)
+			where taken_until <= $3 and dead_at = 0 and key in (select key from job where kind = $4 and dead_at = 0 and due_at <= $3 and taken_until <= $3 order by due_at, key limit $5`+s.db.dialect().skip+`)
+			returning `+jobColumns, micros(until), owner, micros(now), string(kind), most)
 		return err
 	})
 	slices.SortFunc(jobs, func(a, b job.Job) int { return a.At.Compare(b.At) })
@@ -65,10 +65,10 @@ func (s *Store) Take(ctx context.Context, owner string, now, until time.Time, mo
 }
 
 // anyDue spares whoever writes where there is nothing to do.
-func (s *Store) anyDue(ctx context.Context, now time.Time) (due bool, err error) {
+func (s *Store) anyDue(ctx context.Context, kind job.Kind, now time.Time) (due bool, err error) {
 	err = s.read(ctx, func(x executor) error {
 		n, err := list(ctx, x, func(r row) (n int64, err error) { return n, r.Scan(&n) },
-			`select 1 from job where dead_at = 0 and due_at <= $1 and taken_until <= $1 limit 1`, micros(now))
+			`select 1 from job where kind = $1 and dead_at = 0 and due_at <= $2 and taken_until <= $2 limit 1`, string(kind), micros(now))
 		due = len(n) > 0
 		return err
 	})
@@ -80,7 +80,7 @@ func (s *Store) Finish(ctx context.Context, done []job.Job) error {
 	if len(done) == 0 {
 		return nil
 	}
-	return s.write(ctx, func(x executor) error {
+	return s.change(ctx, len(done), func(x *changing) error {
 		for _, j := range done {
 			sql, args := `delete from job where key = $1 and serial = $2`, []any{j.Key, j.Serial}
 			if !j.At.IsZero() {
@@ -96,7 +96,7 @@ func (s *Store) Finish(ctx context.Context, done []job.Job) error {
 
 // Fail implements [work.Queue].
 func (s *Store) Fail(ctx context.Context, j job.Job, why string, next, dead time.Time) error {
-	return s.write(ctx, func(x executor) error {
+	return s.change(ctx, 1, func(x *changing) error {
 		_, err := x.exec(ctx, `update job set failure = $1, due_at = $2, dead_at = $3, taken_until = 0, taken_by = '' where key = $4 and serial = $5`,
 			why, micros(next), microsOrNot(dead), j.Key, j.Serial)
 		return err

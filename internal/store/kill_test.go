@@ -17,10 +17,12 @@ import (
 	"guanji/internal/access"
 	"guanji/internal/account"
 	"guanji/internal/evidence"
+	"guanji/internal/job"
 	"guanji/internal/ledger"
 	"guanji/internal/org"
 	"guanji/internal/problem"
 	"guanji/internal/record"
+	"guanji/internal/respond"
 	"guanji/internal/standing"
 )
 
@@ -91,6 +93,15 @@ func changesTold() []func(ctx context.Context, s *Store) error {
 			a := account.Account{ID: "a", Name: "Ann", Role: account.Administrator, Created: noon}
 			return s.AddAccount(ctx, a, access.Pass{Digest: "d", Kind: access.Welcome, Account: "a", Created: noon, Expires: noon}, by)
 		},
+		func(ctx context.Context, s *Store) error {
+			w := writing(respond.NewCase, 0, noted("x"), noted("y"))
+			w.Items = func(int64) []evidence.Item { return []evidence.Item{event("e")} }
+			w.Jobs = func(n int64) []job.Job {
+				return []job.Job{respond.WakeJob("acme", n, noon), respond.WakeJob("acme", -n, noon)}
+			}
+			_, err := s.Record(ctx, "acme", w)
+			return err
+		},
 	}
 }
 
@@ -141,6 +152,9 @@ func TestKilledAtEveryStep(t *testing.T) {
 					acknowledged := lines.Scan() && lines.Text() == "acknowledged"
 					_ = cmd.Wait() // it was killed
 					after := counted(t, s)
+					if steps := after["step"] - before["step"]; steps != after["job"]-before["job"] || steps != 2*(after["filed"]-before["filed"]) && which == 3 {
+						t.Fatalf("step %d: %v, before %v: a part of what belongs together", step, after, before)
+					}
 					if grown := after["leaf"] > before["leaf"]; acknowledged && !grown {
 						t.Fatalf("step %d: acknowledged, and lost", step)
 					}
@@ -167,7 +181,7 @@ func counted(t *testing.T, s *Store) map[string]int {
 		return err
 	}))
 	all := map[string]int{}
-	for _, table := range []string{"leaf", "entry", "filed", "account", "pass"} {
+	for _, table := range []string{"leaf", "entry", "filed", "account", "pass", "step", "job"} {
 		must(t, s.read(t.Context(), func(x executor) error {
 			var n int
 			err := x.row(t.Context(), `select cast(count(*) as bigint) from `+table).Scan(&n)

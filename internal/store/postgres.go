@@ -62,6 +62,7 @@ func (db *postgresDB) dialect() dialect {
 		name: "postgres",
 		lock: "select pg_advisory_xact_lock(7415390)", // a number of our own
 		rows: 200,                                     // the way to the server is long
+		skip: " for update skip locked",
 		unique: func(err error) bool {
 			e, ok := errors.AsType[*pgconn.PgError](err)
 			return ok && e.Code == "23505"

@@ -102,10 +102,12 @@ func (s *Store) Record(ctx context.Context, organization string, w respond.Writi
 }
 
 // place returns the case that steps belong to, and the newest step of the
-// organization.
+// organization. Each maximum is the end of an index; SQLite would read all for
+// both in one.
 func (s *Store) place(ctx context.Context, x *changing, organization string, w respond.Writing) (number, last int64, err error) {
 	var cases, revision int64
-	err = x.row(ctx, `select cast(coalesce(max(seq), 0) as bigint), cast(coalesce(max(number), 0) as bigint) from step where organization = $1`, organization).Scan(&last, &cases)
+	err = x.row(ctx, `select cast(coalesce((select max(seq) from step where organization = $1), 0) as bigint),
+		cast(coalesce((select max(number) from step where organization = $1), 0) as bigint)`, organization).Scan(&last, &cases)
 	if err != nil || w.Case == respond.NewCase {
 		return cases + 1, last, err
 	}

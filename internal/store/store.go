@@ -62,6 +62,7 @@ type dialect struct {
 	name    string
 	lock    string // taken while migrations are looked at
 	rows    int    // in one statement that inserts many
+	skip    string // ends a query that passes over rows that others hold
 	unique  func(error) bool
 	missing func(error) bool // no row
 	unfit   func(error) bool // a text that it does not keep

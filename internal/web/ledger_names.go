@@ -76,8 +76,25 @@ func (n *namer) leaf(l ledger.Leaf) (name, path string) {
 		return n.q.T("witness.means."+l.About) + " " + l.ID, "/ledger/witnesses"
 	case ledger.Key:
 		return l.ID, "/ledger"
+	case ledger.Step:
+		return n.step(l)
+	case ledger.Channel:
+		return n.q.T("channels.means."+l.About) + " " + l.ID, "/settings/channels"
 	}
 	return strings.TrimSpace(l.About + " " + l.ID), ""
+}
+
+// step names a step of a case; those of no case are of the response plan.
+func (n *namer) step(l ledger.Leaf) (name, path string) {
+	number, kind, _ := strings.Cut(l.About, "/")
+	if number == "0" {
+		return n.q.T("nav.response_plan"), orgPath(l.Organization, "response-plan")
+	}
+	name = "#" + number
+	if key := "ledger.step." + kind; message.Known(key) {
+		name += " · " + n.q.T(key)
+	}
+	return name, orgPath(l.Organization, "incidents/"+url.PathEscape(number)+"#step-"+url.PathEscape(l.ID))
 }
 
 // entry names a statement: the fact and what it is about.

@@ -153,6 +153,7 @@ func (s *server) nav(q *request) []navItem {
 			{"", "overview", ""}, {"", "questions", "questions"}, {"", "standing", "standing"}, {"", "duties", "duties"},
 			{"", "position", "position"}, {"", "tasks", "tasks"},
 			{q.T("nav.identify"), "systems", "systems"}, {q.T("nav.identify"), "transfers", "transfers"},
+			{q.T("nav.respond"), "incidents", "incidents"}, {q.T("nav.respond"), "response_plan", "response-plan"},
 			{q.T("nav.proof"), "evidence", "evidence"},
 			{q.T("nav.record"), "memo", "memo"}, {q.T("nav.record"), "history", "history"},
 		} {

@@ -15,6 +15,7 @@ import (
 // typed has an example of what each page is made of.
 var typed = map[string]any{
 	"accounts":            accountsPage{},
+	"channels":            channelsPage{},
 	"duties":              dutiesPage{},
 	"duty":                dutyPage{},
 	"event_new":           eventPage{},
@@ -24,6 +25,10 @@ var typed = map[string]any{
 	"fact":                factPage{},
 	"fail":                failPage{},
 	"history":             historyPage{},
+	"incident":            casePage{},
+	"incident_new":        caseFormPage{},
+	"incident_replay":     replayPage{},
+	"incidents":           incidentsPage{},
 	"instrument":          instrumentPage{},
 	"law":                 lawPage{},
 	"ledger":              ledgerPage{},
@@ -40,7 +45,9 @@ var typed = map[string]any{
 	"position":            positionPage{},
 	"plan_new":            planPage{},
 	"provision":           provisionPage{},
+	"queue":               queuePage{},
 	"questions":           questionsPage{},
+	"response_plan":       responsePlanPage{},
 	"settings":            settingsPage{},
 	"sign_in":             signInPage{},
 	"standing":            standingPage{},
@@ -51,7 +58,7 @@ var typed = map[string]any{
 }
 
 // parts are the elements that htmx asks for alone.
-var parts = map[string]string{"duties": "list", "evidence": "list", "law": "list", "position": "list", "questions": "questions", "tasks": "list"}
+var parts = map[string]string{"duties": "list", "evidence": "list", "incident": "case-clock", "incidents": "list", "law": "list", "position": "list", "questions": "questions", "tasks": "list"}
 
 // TestPagesAreTyped fails if a template uses what its page does not have.
 func TestPagesAreTyped(t *testing.T) {

@@ -69,7 +69,7 @@ type scope struct {
 }
 
 func scopes() []scope {
-	return []scope{{"read", account.Read}, {"write", account.Write}, {"administer", account.Administer}}
+	return []scope{{"read", account.Read}, {"write", account.Write}, {"administer", account.Administer}, {"alert", account.Alert}}
 }
 
 func (s *server) passes(q *request, k access.Kind, path string) ([]passItem, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"guanji/internal/job"
@@ -20,11 +21,7 @@ func (r *Runner) one(ctx context.Context, j job.Job) (again time.Time, err error
 			err = fmt.Errorf("a job panicked: %v", v)
 		}
 	}()
-	h := r.Handlers[j.Kind]
-	if h == nil {
-		return time.Time{}, fmt.Errorf("no part of this program does jobs of kind %q", j.Kind)
-	}
-	return h(limited, j)
+	return r.Handlers[j.Kind](limited, j)
 }
 
 // fail puts a job off, or gives it up, unless it is to be done again anyway.
@@ -46,4 +43,5 @@ func (r *Runner) fail(ctx context.Context, j job.Job, again time.Time, cause err
 // maxFailure is how much is kept of why a job failed, in bytes.
 const maxFailure = 1000
 
-func shorten(s string) string { return s[:min(len(s), maxFailure)] }
+// shorten cuts a text, and leaves no half of a character.
+func shorten(s string) string { return strings.ToValidUTF8(s[:min(len(s), maxFailure)], "") }

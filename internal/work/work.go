@@ -6,6 +6,7 @@ package work
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -15,10 +16,10 @@ import (
 
 // A Queue keeps jobs. Each method is one transaction.
 type Queue interface {
-	// Take returns jobs that are due and that nobody has, the oldest first, at
-	// most so many. They are the owner's until a moment, and count as begun
-	// once more.
-	Take(ctx context.Context, owner string, now, until time.Time, most int) ([]job.Job, error)
+	// Take returns jobs of a kind that are due and that nobody has, the oldest
+	// first, at most so many. They are the owner's until a moment, and count as
+	// begun once more.
+	Take(ctx context.Context, owner string, kind job.Kind, now, until time.Time, most int) ([]job.Job, error)
 
 	// Finish ends jobs that were done, each unless it was queued again since it
 	// was taken. One with At set is due again then.
@@ -45,14 +46,14 @@ type Config struct {
 	Now      func() time.Time
 	Every    time.Duration // how often to look; a second if 0
 	Timeout  time.Duration // for one job; 45 seconds if 0
-	Width    int           // jobs at a time; 8 if 0
+	Width    int           // jobs of one kind at a time; 32 if 0
 }
 
 // The defaults, see [Config].
 const (
 	every   = time.Second
 	timeout = 45 * time.Second
-	width   = 8
+	width   = 32
 )
 
 // lease is how much longer than its time-out a job is its owner's.
@@ -88,20 +89,31 @@ func New(c Config) *Runner {
 	return &Runner{Config: c}
 }
 
-// Run does jobs until the context ends. What it had when it was stopped last
+// Run does jobs until the context ends, each kind beside the others: a mail
+// server that hangs keeps no clock waiting. What it had when it was stopped last
 // is due at once.
 func (r *Runner) Run(ctx context.Context) {
 	if err := r.Queue.Release(ctx, r.Owner); err != nil && ctx.Err() == nil {
 		r.Log.ErrorContext(ctx, "cannot let go of background work that was broken off", "err", err)
 	}
-	for ticks := time.NewTicker(r.Every); ; {
+	var lanes sync.WaitGroup
+	for kind := range r.Handlers {
+		lanes.Go(func() { r.lane(ctx, kind) })
+	}
+	lanes.Wait()
+}
+
+// lane does the jobs of one kind until the context ends.
+func (r *Runner) lane(ctx context.Context, kind job.Kind) {
+	ticks := time.NewTicker(r.Every)
+	defer ticks.Stop()
+	for {
 		r.notice(ctx)
-		if err := r.Drain(ctx); err != nil && ctx.Err() == nil {
-			r.Log.ErrorContext(ctx, "cannot do background work", "err", err)
+		if _, err := r.drain(ctx, kind); err != nil && ctx.Err() == nil {
+			r.Log.ErrorContext(ctx, "cannot do background work", "kind", kind, "err", err)
 		}
 		select {
 		case <-ctx.Done():
-			ticks.Stop()
 			return
 		case <-ticks.C:
 		}
@@ -137,48 +149,55 @@ func (r *Runner) Jumped() (time.Duration, time.Time) {
 
 // Drain does everything that is due, and returns when nothing is.
 func (r *Runner) Drain(ctx context.Context) error {
-	for ctx.Err() == nil {
-		now := r.Now()
-		jobs, err := r.Queue.Take(ctx, r.Owner, now, now.Add(r.Timeout+lease), r.Width*batch)
-		if err != nil || len(jobs) == 0 {
-			return err
-		}
-		if err := r.all(ctx, jobs); err != nil {
-			return err
+	for again := true; again; {
+		again = false
+		for kind := range r.Handlers {
+			done, err := r.drain(ctx, kind)
+			if err != nil {
+				return err
+			}
+			again = again || done > 0
 		}
 	}
 	return ctx.Err()
 }
 
-// batch is how many jobs are taken for each that is done at a time: those that
-// are done quickly share a transaction.
-const batch = 8
+// drain does everything of one kind that is due, and returns how many jobs that
+// were.
+func (r *Runner) drain(ctx context.Context, kind job.Kind) (done int, err error) {
+	for ctx.Err() == nil {
+		now := r.Now()
+		jobs, err := r.Queue.Take(ctx, r.Owner, kind, now, now.Add(r.Timeout+lease), r.Width)
+		if err != nil || len(jobs) == 0 {
+			return done, err
+		}
+		done += len(jobs)
+		if err := r.all(ctx, jobs); err != nil {
+			return done, err
+		}
+	}
+	return done, nil
+}
 
-// all does jobs side by side, and ends those that were done together.
+// all does jobs side by side, and ends together those that went well.
 func (r *Runner) all(ctx context.Context, jobs []job.Job) error {
-	var mu sync.Mutex
-	var done []job.Job
-	var failed error
+	failed, errs := make([]bool, len(jobs)), make([]error, len(jobs))
 	var wg sync.WaitGroup
-	room := make(chan struct{}, r.Width)
-	for _, j := range jobs {
-		room <- struct{}{}
+	for i := range jobs {
 		wg.Go(func() {
-			defer func() { <-room }()
-			again, err := r.one(ctx, j)
-			mu.Lock()
-			defer mu.Unlock()
-			if err == nil {
-				j.At = again
-				done = append(done, j)
-			} else if err := r.fail(ctx, j, again, err); err != nil {
-				failed = err
+			again, err := r.one(ctx, jobs[i])
+			if err != nil {
+				failed[i], errs[i] = true, r.fail(ctx, jobs[i], again, err)
 			}
+			jobs[i].At = again
 		})
 	}
 	wg.Wait()
-	if err := r.Queue.Finish(context.WithoutCancel(ctx), done); err != nil {
-		return err
+	var done []job.Job
+	for i, j := range jobs {
+		if !failed[i] {
+			done = append(done, j)
+		}
 	}
-	return failed
+	return errors.Join(append(errs, r.Queue.Finish(context.WithoutCancel(ctx), done))...)
 }

@@ -335,3 +335,65 @@ function pickDuty(field) {
 document.addEventListener("input", (e) => { if (e.target.list && !/^(insertText|insertComposition|delete)/.test(e.inputType ?? "")) pickDuty(e.target); });
 document.addEventListener("change", (e) => { if (e.target.list) pickDuty(e.target); });
 document.addEventListener("keypress", (e) => { if (e.key === "Enter" && e.target.list && pickDuty(e.target)) e.preventDefault(); });
+
+// Countdowns: the time of the server goes on by two clocks of this device, of
+// which one may sleep and the other may be set. What shows less time counts.
+const clocks = { server: 0, ticks: 0, date: 0 };
+function setClock(server, ticks) { Object.assign(clocks, { server, ticks, date: Date.now() - (performance.now() - ticks) }); }
+function serverNow() { return clocks.server + Math.max(performance.now() - clocks.ticks, Date.now() - clocks.date); }
+
+// digits is a time as the server writes it.
+function digits(ms, days) {
+  const s = Math.floor(ms / 1000), two = (n) => String(n).padStart(2, "0");
+  if (s >= 48 * 3600) return days.replace("{1}", Math.floor(s / 86400));
+  return two(Math.floor(s / 3600)) + ":" + two(Math.floor(s / 60) % 60) + ":" + two(s % 60);
+}
+
+function tick() {
+  const now = serverNow();
+  for (const el of document.querySelectorAll("[data-count]")) {
+    const left = Number(el.dataset.count) - now, up = "up" in el.dataset, late = !up && left <= 0;
+    el.querySelector(".digits").textContent = digits(Math.abs(left), el.dataset.days);
+    if (up || late === el.classList.contains("late")) continue;
+    el.classList.toggle("late", late);
+    el.querySelector(".ahead").hidden = late;
+    el.querySelector(".over").hidden = !late;
+    const said = el.closest("#clock")?.querySelector("[data-passed]");
+    if (late && said) said.textContent = said.dataset.passed;
+  }
+}
+
+// renew asks how a case stands now. What is typed into its forms stays; where
+// the server does not answer, the page says so and counts on.
+async function renew() {
+  const el = document.querySelector("[data-renew]");
+  if (!el || document.visibilityState !== "visible") return;
+  const asked = performance.now();
+  let text = "";
+  try {
+    const r = await fetch(el.dataset.renew, { headers: { "HX-Request": "true", "HX-Target": el.id }, redirect: "error" });
+    if (r.ok) text = await r.text();
+  } catch { /* there is no network, or no server */ }
+  if (!text.startsWith("<section")) { el.querySelector("[data-lost]").hidden = false; return; }
+  const focused = document.activeElement?.closest("#clock button");
+  el.outerHTML = text;
+  const now = document.querySelector("#clock [data-now]");
+  if (now) setClock(Number(now.dataset.now), asked);
+  if (focused) document.querySelector("#clock button")?.focus();
+  tick();
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  const first = document.querySelector("[data-now]");
+  if (!first && !document.querySelector("[data-renew]")) return;
+  if (first) setClock(Number(first.dataset.now), performance.getEntriesByType("navigation")[0]?.responseStart ?? 0);
+  setInterval(tick, 250);
+  setInterval(renew, 20_000);
+  document.addEventListener("visibilitychange", renew);
+  tick();
+});
+
+// A form that makes something new is sent once.
+document.addEventListener("submit", (e) => {
+  if ("once" in e.target.dataset) for (const b of e.target.querySelectorAll("button")) setTimeout(() => { b.disabled = true; });
+});
