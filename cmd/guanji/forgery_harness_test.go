@@ -20,9 +20,11 @@ import (
 	"guanji/internal/account"
 	"guanji/internal/day"
 	"guanji/internal/evidence"
+	"guanji/internal/incident"
 	"guanji/internal/ledger"
 	"guanji/internal/org"
 	"guanji/internal/record"
+	"guanji/internal/respond"
 	"guanji/internal/standing"
 	"guanji/internal/store"
 	"guanji/internal/vault"
@@ -281,7 +283,7 @@ func (s *target) onCopy(t testing.TB, from *target) {
 	s.database = u.String()
 }
 
-var tables = []string{"migration", "setting", "account", "pass", "organization", "entry", "draft", "ledger", "leaf", "filed", "witness"}
+var tables = []string{"migration", "setting", "account", "pass", "organization", "entry", "draft", "ledger", "leaf", "filed", "witness", "step", "channel", "job"}
 
 // dataFrom puts the database of another site in the place of this one's.
 func (s *target) dataFrom(t testing.TB, from *target) {
@@ -399,11 +401,13 @@ type built struct {
 	pristine *target         // a copy of the whole
 	kept     record.Given    // a checkpoint that somebody wrote down between the two
 	files    []evidence.File // of the evidence
+	stepFile evidence.File   // of the fourth step
 	sizes    []int64         // of the checkpoints
 }
 
 // build builds a site with two organizations, statements of which some were
-// replaced, accounts, passes, a witness, evidence with files, six checkpoints
+// replaced, accounts, passes, a witness, evidence with files, a case of
+// incident, channels, six checkpoints
 // and more than 600 leaves, the last of which are not signed.
 func build(t *testing.T, engine string) *built {
 	t.Helper()
@@ -425,6 +429,7 @@ func build(t *testing.T, engine string) *built {
 	must(t, o.store.SaveWitness(context.Background(), nil, w, ledger.Actor{By: "Li Wei", At: began}))
 	sign()
 	b.files = append(b.files, o.file(t, "what was seen"))
+	b.stepFile = o.respond(t)
 	o.close()
 	b.earlier = b.copy(t)
 	o = b.open(t)
@@ -432,6 +437,8 @@ func build(t *testing.T, engine string) *built {
 	o.state(t, acme, false, systems(251, 400)...)
 	b.kept = record.Given{Name: "kept", Note: sign().Note}
 	b.files = append(b.files, o.file(t, "what else was seen"))
+	_, err := o.store.Record(context.Background(), acme, respond.Writing{Case: 1, Seen: 6, Steps: []incident.Step{{Ended: &incident.Ended{}}}, Actor: ledger.Actor{By: "Li Wei", At: began}})
+	must(t, err)
 	sign()
 	o.state(t, acme, false, systems(401, 480)...)
 	sign()

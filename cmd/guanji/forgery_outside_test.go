@@ -60,6 +60,18 @@ var limits = map[string]func(t *testing.T, b *built) (inside, outside []string){
 		b.forgeEntry(t, b.statements(t))
 		return nil, nil
 	},
+	"step rewritten, and everything signed again": func(t *testing.T, b *built) (inside, outside []string) {
+		b.forgeStep(t, 6)
+		b.resign(t)
+		return nil, []string{"forked checkpoint kept"}
+	},
+	"step added with a leaf, and the size raised": func(t *testing.T, b *built) (inside, outside []string) {
+		b.addStep(t, 9)
+		b.addStepLeaf(t, 9)
+		b.sql(t, `update ledger set size = size + 1`)
+		return nil, nil
+	},
+	"job planted": forgeJobs,
 	"statement added with a leaf, and the size raised": func(t *testing.T, b *built) (inside, outside []string) {
 		b.addLeaf(t, b.addNextEntry(t))
 		b.sql(t, `update ledger set size = size + 1`)

@@ -324,11 +324,12 @@ func TestForgeries(t *testing.T) {
 			t.Parallel()
 			b := build(t, engine)
 			wantFaults(t, b.verify(t, b.kept))
-			for name, f := range forgeries {
-				t.Run(name, func(t *testing.T) { b.forge(t, f) })
-			}
+			all := []map[string]forgery{forgeries, onSteps, onChannels}
 			if engine == "sqlite" {
-				for name, f := range onSQLite {
+				all = append(all, onSQLite, onStepsOfSQLite)
+			}
+			for _, some := range all {
+				for name, f := range some {
 					t.Run(name, func(t *testing.T) { b.forge(t, f) })
 				}
 			}

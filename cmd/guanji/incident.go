@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -52,6 +53,13 @@ func (p *program) caseOf(cmd *cobra.Command, in *installation, organization, num
 	return in.respond.Case(cmd.Context(), organization, n)
 }
 
+// live is the word for cases of which something is still to be done.
+const live = "live"
+
+func caseStates() []string {
+	return []string{live, string(incident.Waiting), string(incident.Running), string(incident.Watched), string(incident.Handled), string(incident.Closed), string(incident.Dismissed), string(incident.Joined)}
+}
+
 // casesView is a list of cases in JSON.
 type casesView struct {
 	Guanji       int               `json:"guanji"`
@@ -65,13 +73,16 @@ func (p *program) incidentList() *cobra.Command {
 		if _, err := in.standing.HasSystem(cmd.Context(), args[0], ""); err != nil {
 			return err
 		}
+		if states := caseStates(); state != "" && !slices.Contains(states, state) {
+			return usage("cmd.incident.state", strings.Join(states, ", "), state)
+		}
 		all, err := in.respond.Cases(cmd.Context(), args[0])
 		if err != nil {
 			return err
 		}
 		v, late := casesView{1, args[0], []report.CaseLine{}}, false
 		for _, c := range all {
-			if state == "" || state == string(c.State) || state == "live" && c.State.Live() {
+			if state == "" || state == string(c.State) || state == live && c.State.Live() {
 				line := report.CaseLineOf(c, p.now())
 				v.Cases, late = append(v.Cases, line), late || line.Next != nil && line.Next.Late
 			}

@@ -109,7 +109,7 @@ func TestStepsThatAreNotTaken(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			v := *v
 			v.t = t
-			steps := func() int { return strings.Count(v.get(path).body, `<li id="step-`) }
+			steps := func() int { return strings.Count(v.get(path).body, `<span class="by">Li Wei</span> ·`) }
 			before := steps()
 			v.want(tt.code, v.step(path, tt.kind, tt.pairs...), append(tt.want, "Nothing was recorded")...)
 			if after := steps(); after != before {
@@ -266,7 +266,7 @@ func TestAlertsWaitForAPerson(t *testing.T) {
 	for i := range 5 {
 		b.alert(time.Duration(5-i)*time.Minute, incident.Alert{Source: "SIEM", Title: fmt.Sprintf("Rule %d", i+1), System: "payments", Severity: "high"})
 	}
-	v.want(http.StatusOK, v.get(bankCases), "Alerts that wait for a person", "Rule 5", "high", "waiting since")
+	v.want(http.StatusOK, v.get(bankCases), "Alerts that wait for a person", "Rule 5", "high", "waiting")
 	path := func(n int) string { return fmt.Sprintf("%s/%d", bankCases, n) }
 	v.want(http.StatusOK, v.get(path(1)), "A person must look at this alert", "What a machine does alone starts no clock", `value="Rule 1"`, `value="payments" checked`)
 	open := func(as string) []string {

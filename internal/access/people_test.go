@@ -367,10 +367,12 @@ func TestTokens(t *testing.T) {
 	must(t, err)
 	reading, err := s.NewToken(ctx, bo, "reading", account.Read, days)
 	must(t, err)
+	raising, err := s.NewToken(ctx, bo, "a machine's", account.Alert, days)
+	must(t, err)
 	check := func(what, secret string, want account.Permission) {
 		t.Helper()
 		who := holder(t, s, secret, Token)
-		for _, p := range []account.Permission{account.Read, account.Write, account.Administer} {
+		for _, p := range []account.Permission{account.Read, account.Write, account.Administer, account.Alert} {
 			if err := who.Require(p); who.May(p) != want.Has(p) || (err == nil) != want.Has(p) {
 				t.Errorf("%s: May(%b) = %v, want %v; Require: %v", what, p, who.May(p), want.Has(p), err)
 			}
@@ -378,8 +380,10 @@ func TestTokens(t *testing.T) {
 	}
 	check("an editor's", secret, account.Read|account.Write)
 	check("an editor's that reads", reading, account.Read)
+	check("an editor's that raises alerts", raising, account.Alert)
 	must(t, s.SetAccount(ctx, "Root", bo.ID, account.Reader, false))
 	check("after they became reader", secret, account.Read)
+	check("a machine's, after they became reader", raising, 0)
 	must(t, s.SetAccount(ctx, "Root", bo.ID, account.Administrator, false))
 	check("after they became administrator", secret, account.Read|account.Write)
 

@@ -54,6 +54,7 @@ type Case struct {
 	sent  map[string][]Recorded
 	said  map[string]bool
 	last  map[string]int64 // by aspect: the newest step about it
+	again int64            // the step by which it was opened again; 0: it was not
 	hands time.Time        // when a person last did something; zero: never
 	level int              // of the ladder, since then
 	first time.Time        // when the first unanswered word went out; zero: none is
@@ -176,7 +177,7 @@ func (c *Case) turn(s Recorded) {
 	case s.Close != nil:
 		c.State = Closed
 	case s.Reopen != nil:
-		c.State, c.Ended = c.reopened(), time.Time{}
+		c.State, c.Ended, c.again = c.reopened(), time.Time{}, s.Seq
 	}
 }
 

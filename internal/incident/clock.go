@@ -39,7 +39,7 @@ func rank(c Clock) int {
 }
 
 func (c *Case) clock(d Due) Clock {
-	k := Clock{Due: d, Sent: c.sent[d.Key]}
+	k := Clock{Due: d, Sent: c.made(d)}
 	live := c.State == Running || c.State == Watched || c.State == Handled
 	k.Waiting = live && d.After != "" && c.Ended.IsZero()
 	k.Open = live && !k.Waiting && len(k.Sent) == 0
@@ -48,6 +48,22 @@ func (c *Case) clock(d Due) Clock {
 		k.By = c.lastTo(d).Add(time.Duration(d.Every) * time.Hour)
 	}
 	return k
+}
+
+// made is the reports that were made of one that is due. What was reported of
+// the end of handling counts no more once handling went on.
+func (c *Case) made(d Due) []Recorded {
+	sent := c.sent[d.Key]
+	if d.After == "" {
+		return sent
+	}
+	var since []Recorded
+	for _, s := range sent {
+		if s.Seq > c.again {
+			since = append(since, s)
+		}
+	}
+	return since
 }
 
 // lastTo is when a recipient was last told something, or else when the

@@ -62,7 +62,10 @@ func (p printer) left(k ClockView) string {
 // span is a length of time to the minute, never longer than it is.
 func span(seconds int64) message.M {
 	d := time.Duration(seconds) * time.Second
-	if d < 48*time.Hour {
+	switch {
+	case d < time.Hour:
+		return message.New("respond.span.minutes", int(d/time.Minute))
+	case d < 48*time.Hour:
 		return message.New("respond.span.hours", int(d/time.Hour), int(d/time.Minute)%60)
 	}
 	return message.New("respond.span.days", int(d/(24*time.Hour)))

@@ -81,7 +81,7 @@ func (s *Service) record(ctx context.Context, organization, by string, c *incide
 	w := Writing{Case: c.Number, Seen: c.Revision(), Actor: ledger.Actor{By: by, At: now}}
 	for _, step := range steps {
 		step.Judged = nil // nobody but the content judges
-		if err := s.check(ctx, after, file, step, now); err != nil {
+		if err := s.check(ctx, organization, after, file, step, now); err != nil {
 			return nil, err
 		}
 		if after, step, err = s.judged(after, file, step, w.Actor); err != nil {

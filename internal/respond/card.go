@@ -35,29 +35,41 @@ func CardJob(organization string, at time.Time) job.Job {
 // facts of the organization, too, decide who is told by when.
 const cardEvery = time.Minute
 
+// folderTimeout is how long one folder may take: one of another machine may
+// hang, and keeps the card from no other.
+const folderTimeout = 10 * time.Second
+
 // PrintCard prints the card of an organization to the folders of its plan,
 // where it says something else than the one printed last. It returns when to
 // look again, the zero time where there is no folder.
 func (s *Service) PrintCard(ctx context.Context, j job.Job) (time.Time, error) {
 	p, _, err := s.Plan(ctx, j.Of)
-	if err != nil || len(p.Folders) == 0 {
-		return time.Time{}, err
+	if err == nil && len(p.Folders) == 0 {
+		return time.Time{}, nil
 	}
-	card, err := s.Card(ctx, j.Of)
+	if err == nil {
+		err = s.print(ctx, j.Of, p.Folders)
+	}
+	return s.now().Add(cardEvery), err
+}
+
+// print prints the card of an organization to folders.
+func (s *Service) print(ctx context.Context, organization string, folders []string) error {
+	card, err := s.Card(ctx, organization)
 	if err != nil {
-		return time.Time{}, err
+		return err
 	}
 	digest := digestOf(card)
 	var failed []error
-	for _, id := range p.Folders {
-		if err := s.printTo(ctx, id, j.Of, card, digest); err != nil {
-			failed = append(failed, err)
-		}
+	for _, id := range folders {
+		failed = append(failed, s.printTo(ctx, id, organization, card, digest))
 	}
-	return s.now().Add(cardEvery), errors.Join(failed...)
+	return errors.Join(failed...)
 }
 
 func (s *Service) printTo(ctx context.Context, id, organization string, card Document, digest string) error {
+	ctx, cancel := context.WithTimeout(ctx, folderTimeout)
+	defer cancel()
 	c, err := s.Channel(ctx, id)
 	if err != nil || !c.On() || c.Means != channel.Folder {
 		return err

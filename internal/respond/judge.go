@@ -18,7 +18,7 @@ import (
 )
 
 // check finds what is wrong with a step in a case as it stands.
-func (s *Service) check(ctx context.Context, c *incident.Case, file *org.File, step incident.Step, now time.Time) error {
+func (s *Service) check(ctx context.Context, organization string, c *incident.Case, file *org.File, step incident.Step, now time.Time) error {
 	if err := allowed(c, step); err != nil {
 		return err
 	}
@@ -37,12 +37,27 @@ func (s *Service) check(ctx context.Context, c *incident.Case, file *org.File, s
 		}
 	case step.Sent != nil:
 		mistakes = append(mistakes, sentRight(c, step, now)...)
+	case step.Join != nil:
+		to, err := s.fold(ctx, organization, step.Join.To)
+		if err != nil {
+			return err
+		}
+		mistakes = append(mistakes, joinable(c, to)...)
 	}
 	files, err := s.kept(ctx, step)
 	if err != nil {
 		return err
 	}
 	return append(mistakes, files...).OrNil()
+}
+
+// joinable finds why an alert cannot belong to another case: nobody would see
+// to it there, and it would be lost.
+func joinable(c, to *incident.Case) problem.Fields {
+	if to.Number > 0 && to.Number != c.Number && len(to.Steps) > 0 && to.State.Live() {
+		return nil
+	}
+	return problem.Fields{{Name: "to", Msg: message.New("respond.no_join", to.Number)}}
 }
 
 // allowed fails with [problem.Refused] if a step has no place in the state of

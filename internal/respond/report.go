@@ -189,7 +189,11 @@ func (w writer) facts() (lines []string) {
 				continue
 			}
 			if v, ok := leaf.FromJSON(stated.Value); ok {
-				lines = append(lines, w.t("respond.doc.fact", leaf.Label.In(w.lang), leaf.Show(v.In(leaf)).In(w.lang)))
+				text := leaf.Show(v.In(leaf)).In(w.lang)
+				if leaf.Unit != "" {
+					text += " " + w.t("fact.unit."+leaf.Unit)
+				}
+				lines = append(lines, w.t("respond.doc.fact", leaf.Label.In(w.lang), text))
 			}
 		}
 	}

@@ -32,18 +32,27 @@ type sendBody struct {
 
 // Wake looks at a case: what is due is said once, in one step with the
 // messages that follow from it. It returns when to look again, the zero time
-// for never.
+// for never. One that fails is to be done again however often it failed: with
+// it the clocks of the case would stand still.
 func (s *Service) Wake(ctx context.Context, j job.Job) (time.Time, error) {
 	var body wakeBody
 	if err := json.Unmarshal(j.Body, &body); err != nil {
 		return time.Time{}, err
 	}
-	p, _, err := s.Plan(ctx, j.Of)
+	next, err := s.wake(ctx, j.Of, body.Case)
+	if err != nil {
+		return s.now(), err
+	}
+	return next, nil
+}
+
+func (s *Service) wake(ctx context.Context, organization string, number int64) (time.Time, error) {
+	p, _, err := s.Plan(ctx, organization)
 	if err != nil {
 		return time.Time{}, err
 	}
 	for range tries {
-		c, err := s.fold(ctx, j.Of, body.Case)
+		c, err := s.fold(ctx, organization, number)
 		if err != nil {
 			return time.Time{}, err
 		}
@@ -52,10 +61,10 @@ func (s *Service) Wake(ctx context.Context, j job.Job) (time.Time, error) {
 		if say == nil {
 			return next, nil
 		}
-		if later, err := s.held(ctx, j.Of, c, now); err != nil || !later.IsZero() {
+		if later, err := s.held(ctx, organization, c, now); err != nil || !later.IsZero() {
 			return later, err
 		}
-		if err := s.say(ctx, j.Of, c, p, say, now); problem.KindOf(err) != problem.Conflict {
+		if err := s.say(ctx, organization, c, p, say, now); problem.KindOf(err) != problem.Conflict {
 			_, next = with(c, incident.Step{Said: say}, ledger.Actor{By: ledger.Program, At: now}).Say(p, now)
 			return next, err
 		}
@@ -82,7 +91,7 @@ func (s *Service) held(ctx context.Context, organization string, c *incident.Cas
 	}
 	told := 0
 	for _, other := range b.cases {
-		if n := len(other.Said); other.State == incident.Waiting && n > 0 && now.Sub(other.Said[n-1].At) < alertsWithin {
+		if n := len(other.Said); other.State == incident.Waiting && n > 0 && justNow(other.Said[n-1].At, now) {
 			told++
 		}
 	}
@@ -90,6 +99,13 @@ func (s *Service) held(ctx context.Context, organization string, c *incident.Cas
 		return time.Time{}, nil
 	}
 	return now.Add(time.Minute), nil
+}
+
+// justNow reports whether people were told at a moment that is not long ago. One
+// that is to come was told by a clock that was ahead.
+func justNow(at, now time.Time) bool {
+	ago := now.Sub(at)
+	return ago >= 0 && ago < alertsWithin
 }
 
 // say records that something was said, with the messages that say it.
@@ -162,7 +178,7 @@ func (s *Service) message(organization string, c *incident.Case, say *incident.S
 // left is how much time is left, or has passed since, to the minute.
 func left(by, now time.Time) message.M {
 	d := by.Sub(now).Round(time.Minute)
-	if d <= 0 {
+	if !now.Before(by) {
 		return message.New("respond.left.past", span(-d))
 	}
 	return message.New("respond.left", span(d))

@@ -47,17 +47,23 @@ func (s *Store) Queue(ctx context.Context, jobs ...job.Job) error {
 	})
 }
 
+// free is a job that nobody has at $1: one that is somebody's until after $2 was
+// taken by a clock that was ahead, and nobody may have it any more.
+const free = `dead_at = 0 and (taken_until <= $1 or taken_until > $2)`
+
 // Take implements [work.Queue]. Of two who take at the same time, one finds
-// the job taken, or passes it over.
+// the job taken, or passes it over. What was not begun yet goes first: many that
+// fail again and again keep nothing else waiting.
 func (s *Store) Take(ctx context.Context, owner string, kind job.Kind, now, until time.Time, most int) (jobs []job.Job, err error) {
-	due, err := s.anyDue(ctx, kind, now)
+	never := until.Add(until.Sub(now)) // clocks differ, but by less than a job may take
+	due, err := s.anyDue(ctx, kind, now, never)
 	if err != nil || !due {
 		return nil, err
 	}
 	err = s.change(ctx, most, func(x *changing) error {
-		jobs, err = list(ctx, x, scanJob, `update job set taken_until = $1, taken_by = $2, attempt = attempt + 1
-			where taken_until <= $3 and dead_at = 0 and key in (select key from job where kind = $4 and dead_at = 0 and due_at <= $3 and taken_until <= $3 order by due_at, key limit $5`+s.db.dialect().skip+`)
-			returning `+jobColumns, micros(until), owner, micros(now), string(kind), most)
+		jobs, err = list(ctx, x, scanJob, `update job set taken_until = $3, taken_by = $4, attempt = attempt + 1
+			where `+free+` and key in (select key from job where kind = $5 and due_at <= $1 and `+free+` order by attempt, due_at, key limit $6`+s.db.dialect().skip+`)
+			returning `+jobColumns, micros(now), micros(never), micros(until), owner, string(kind), most)
 		return err
 	})
 	slices.SortFunc(jobs, func(a, b job.Job) int { return a.At.Compare(b.At) })
@@ -65,10 +71,10 @@ func (s *Store) Take(ctx context.Context, owner string, kind job.Kind, now, unti
 }
 
 // anyDue spares whoever writes where there is nothing to do.
-func (s *Store) anyDue(ctx context.Context, kind job.Kind, now time.Time) (due bool, err error) {
+func (s *Store) anyDue(ctx context.Context, kind job.Kind, now, never time.Time) (due bool, err error) {
 	err = s.read(ctx, func(x executor) error {
 		n, err := list(ctx, x, func(r row) (n int64, err error) { return n, r.Scan(&n) },
-			`select 1 from job where kind = $1 and dead_at = 0 and due_at <= $2 and taken_until <= $2 limit 1`, string(kind), micros(now))
+			`select 1 from job where kind = $3 and due_at <= $1 and `+free+` limit 1`, micros(now), micros(never), string(kind))
 		due = len(n) > 0
 		return err
 	})

@@ -86,7 +86,7 @@ func (q *orgRequest) renderCase(code int, n int64, back *formBack) error {
 		return err
 	}
 	if back != nil && back.met {
-		back.seen, back.alert = r.c.Revision(), back.alert+" "+q.T("cases.met")
+		back.seen, back.alert = r.c.Revision(), q.T("cases.met", back.alert)
 	}
 	r.back = back
 	p := casePage{page: r.head(), Back: q.to("incidents"), Drill: r.c.Drill, State: q.caseTag(r.c), Kind: r.kind(), Systems: r.systemNames(r.c.Systems), Clock: r.clock()}

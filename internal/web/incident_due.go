@@ -17,6 +17,7 @@ type dueView struct {
 	Open, Waiting, Made []reportView
 	CIIUnknown          bool // why some may turn out not to be due
 	GradeUnsettled      bool
+	FactsOpen           bool
 }
 
 // reportView is a report that is due to one recipient, or was made.
@@ -78,6 +79,7 @@ func (q *caseRequest) due() *dueView {
 	_, known := q.c.Values()["incident.cii"]
 	v.CIIUnknown = unsettled && !known && q.c.Kind == incident.Incident
 	v.GradeUnsettled = unsettled && q.c.Kind == incident.Incident && q.c.Judged.Grade == ""
+	v.FactsOpen = unsettled && !v.CIIUnknown && !v.GradeUnsettled
 	return v
 }
 

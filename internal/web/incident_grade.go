@@ -99,7 +99,7 @@ func (v *gradeView) stated(q *caseRequest) {
 	for _, fact := range incidentFacts(q.s.Set.Vocabulary) {
 		if s, ok := q.c.Facts[fact.ID]; ok && known[fact.ID] != nil {
 			words := q.factWords(&incident.Facts{Values: map[string]json.RawMessage{fact.ID: s.Value}})
-			v.Facts = append(v.Facts, factStated{words[0].Label, words[0].Value, q.T("fact.by", s.By, moment(s.At))})
+			v.Facts = append(v.Facts, factStated{words[0].Label, words[0].Value, q.T("fact.by", s.By, clock(s.At))})
 		}
 	}
 }

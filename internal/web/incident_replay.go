@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 
@@ -47,6 +48,7 @@ func (s *server) replayCase(q *orgRequest) error {
 		return err
 	}
 	p := replayPage{page: q.page("incident_replay"), Back: r.casePath(""), Drill: r.c.Drill, Same: !slices.ContainsFunc(all, func(a respond.Replay) bool { return !a.Same() })}
+	p.Title = fmt.Sprintf("#%d · %s", n, p.Title)
 	if p.Drill {
 		p.Title = q.T("respond.drill") + " · " + p.Title
 	}

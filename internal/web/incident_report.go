@@ -52,7 +52,7 @@ func (q *caseRequest) partView(i int, p regime.FormPart) partView {
 	v := partView{words: q.words, Number: i + 1, Name: q.Text(p.Name), Hint: q.Text(p.Hint)}
 	stands := q.s.Respond.Known(q.c, q.file, p.ID.Value, message.Chinese)
 	if written, ok := q.c.Parts[p.ID.Value]; ok {
-		stands, v.Written = written.Part.Text, q.T("fact.by", written.By, moment(written.At))
+		stands, v.Written = written.Part.Text, q.T("fact.by", written.By, clock(written.At))
 	} else if q.lang != message.Chinese {
 		v.Known = q.s.Respond.Known(q.c, q.file, p.ID.Value, q.lang)
 	}

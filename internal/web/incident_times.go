@@ -15,6 +15,7 @@ type timesView struct {
 	Judged             string      // "" before anybody could
 	Form               *stepForm
 	ReplayPath         string
+	Graded             bool // incidents are; threats are not
 }
 
 // awareView is what was said of awareness.
@@ -28,7 +29,7 @@ type awareView struct {
 }
 
 func (q *caseRequest) times() *timesView {
-	v := &timesView{words: q.words, ReplayPath: q.casePath("/replay"), Alerted: moment(q.c.AlertedAt()), Judged: moment(q.c.JudgedAt())}
+	v := &timesView{words: q.words, ReplayPath: q.casePath("/replay"), Graded: q.c.Kind == incident.Incident, Alerted: moment(q.c.AlertedAt()), Judged: moment(q.c.JudgedAt())}
 	v.Alerts, v.MoreAlerts = q.alerts()
 	if len(q.c.Alerts) > 0 {
 		v.AlertedBy = q.c.Alerts[0].Alert.Source
@@ -53,7 +54,7 @@ func (q *caseRequest) times() *timesView {
 
 func (q *caseRequest) awareView(r incident.Recorded) awareView {
 	a := r.AwareIn()
-	return awareView{words: q.words, At: moment(a.At), Reading: q.T("respond.reading." + string(a.Reading)), Why: a.Why, By: r.By, When: moment(r.At), Offline: r.Offline}
+	return awareView{words: q.words, At: moment(a.At), Reading: q.T("respond.reading." + string(a.Reading)), Why: a.Why, By: r.By, When: clock(r.At), Offline: r.Offline}
 }
 
 // awareForm corrects what was said of awareness.

@@ -29,7 +29,7 @@ func (q *caseRequest) tasks() *tasksView {
 	for _, t := range q.c.Tasks {
 		w := workView{words: q.words, What: t.Task.What, Owner: t.Task.Owner, Due: moment(t.Task.Due), Late: t.Done == nil && !t.Task.Due.IsZero() && q.at.After(t.Task.Due)}
 		if t.Done != nil {
-			w.Done, w.Note = q.T("fact.by", t.Done.By, moment(t.Done.When())), t.Done.Done.Note
+			w.Done, w.Note = q.T("fact.by", t.Done.By, clock(t.Done.When())), t.Done.Done.Note
 		} else {
 			w.Form = q.doneForm(t)
 		}
@@ -84,7 +84,7 @@ func (q *caseRequest) roles() *rolesView {
 		list = append(list, option{Value: role, Name: q.T("respond.role." + role)})
 		row := roleView{Role: q.T("respond.role." + role)}
 		if r, ok := q.c.Roles[role]; ok {
-			row = roleView{row.Role, r.Role.Person, r.Role.Phone, q.T("fact.by", r.By, moment(r.At))}
+			row = roleView{row.Role, r.Role.Person, r.Role.Phone, q.T("fact.by", r.By, clock(r.At))}
 		}
 		v.Roles = append(v.Roles, row)
 	}

@@ -44,14 +44,14 @@ type Config struct {
 	Owner    string // tells processes apart that share a queue
 	Log      *slog.Logger
 	Now      func() time.Time
-	Every    time.Duration // how often to look; a second if 0
+	Every    time.Duration // how often to look; four times a second if 0
 	Timeout  time.Duration // for one job; 45 seconds if 0
 	Width    int           // jobs of one kind at a time; 32 if 0
 }
 
 // The defaults, see [Config].
 const (
-	every   = time.Second
+	every   = time.Second / 4
 	timeout = 45 * time.Second
 	width   = 32
 )
