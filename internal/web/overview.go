@@ -35,6 +35,7 @@ type overviewPage struct {
 	Recent              []entryView
 	HistoryPath         string
 	Position            positionCard
+	Pressing            []link
 }
 
 // areaRow is how many duties of an area apply, are recommended and may apply.
@@ -80,6 +81,9 @@ func (s *server) overview(q *orgRequest) error {
 	}
 	p.Recent = q.entries(v.State, recent)
 	if p.Position, err = q.positionCard(); err != nil {
+		return err
+	}
+	if p.Pressing, err = q.pressing(); err != nil {
 		return err
 	}
 	p.Chart = q.chart(p.Areas)
