@@ -237,8 +237,12 @@ func (s *Service) SavePlan(ctx context.Context, organization, by string, seen in
 		if err := unmoved(c, step, seen); err != nil {
 			return err
 		}
+		b, err := s.book(ctx, organization)
+		if err != nil {
+			return err
+		}
 		_, err = s.Store.Record(ctx, organization, Writing{Seen: c.Revision(), Steps: []incident.Step{step}, Actor: ledger.Actor{By: by, At: now},
-			Jobs: func(int64) []job.Job { return []job.Job{CardJob(organization, now)} }})
+			Jobs: func(int64) []job.Job { return append(b.wakes(organization, now), CardJob(organization, now)) }})
 		if problem.KindOf(err) != problem.Conflict {
 			return err
 		}

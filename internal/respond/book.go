@@ -4,8 +4,10 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"guanji/internal/incident"
+	"guanji/internal/job"
 	"guanji/internal/problem"
 )
 
@@ -53,6 +55,17 @@ func (s *Service) book(ctx context.Context, organization string) (*book, error) 
 		s.books[organization] = b
 	}
 	return b, nil
+}
+
+// wakes is the jobs of looking again at every case in which people wait for an
+// answer: who is told next follows from the plan.
+func (b *book) wakes(organization string, at time.Time) (jobs []job.Job) {
+	for n, c := range b.cases {
+		if n > 0 && c.State.Live() && !c.Unanswered().IsZero() {
+			jobs = append(jobs, WakeJob(organization, n, at))
+		}
+	}
+	return jobs
 }
 
 // Cases returns every case of an organization, the newest first.

@@ -68,7 +68,7 @@ func (s *Service) print(ctx context.Context, organization string, folders []stri
 }
 
 func (s *Service) printTo(ctx context.Context, id, organization string, card Document, digest string) error {
-	ctx, cancel := context.WithTimeout(ctx, folderTimeout)
+	ctx, cancel := context.WithTimeout(ctx, s.folderTimeout)
 	defer cancel()
 	c, err := s.Channel(ctx, id)
 	if err != nil || !c.On() || c.Means != channel.Folder {

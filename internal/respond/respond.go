@@ -120,11 +120,13 @@ type Service struct {
 	mu    sync.Mutex
 	books map[string]*book
 	cards map[string]string // digest of the card printed last, by organization and channel
+
+	folderTimeout time.Duration
 }
 
 // New returns a Service.
 func New(c Config) *Service {
-	return &Service{Config: c, books: map[string]*book{}, cards: map[string]string{}}
+	return &Service{Config: c, books: map[string]*book{}, cards: map[string]string{}, folderTimeout: folderTimeout}
 }
 
 // now is the time to the microsecond, as it is kept.
