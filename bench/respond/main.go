@@ -26,9 +26,7 @@ func main() {
 	}
 	b := benchmark{folder: os.Args[1], postgres: os.Args[2], jobs: number(3), clocks: number(4), spread: time.Duration(number(5)) * time.Second}
 	ctx := context.Background()
-	if b.jobs > 0 {
-		b.throughput(ctx)
-	}
+	b.throughput(ctx)
 	b.lateness(ctx)
 }
 
@@ -165,13 +163,19 @@ func (l *latenesses) row(name string) {
 // begin that are due at the same moments.
 func (b benchmark) lateness(ctx context.Context) {
 	fmt.Print("| what | how many | p50 | p99 | max |\n|---|---:|---:|---:|---:|\n")
-	b.fire(ctx, "SQLite", b.sqliteAddress)
-	b.fire(ctx, "PostgreSQL", b.schema)
+	for _, spread := range []time.Duration{b.spread, 0} {
+		b.fire(ctx, "SQLite", b.sqliteAddress, spread)
+		b.fire(ctx, "PostgreSQL", b.schema, spread)
+	}
 	for _, make := range []maker{b.oursSQLite, b.oursPostgres, b.riverSQLite(false), b.riverPostgres(false)} {
 		r := make(ctx)
 		late := &latenesses{}
 		c := counting(b.clocks)
-		r.add(ctx, b.moments(time.Now().Add(15*time.Second)))
+		first := time.Now().Add(lead)
+		r.add(ctx, b.moments(first, b.spread))
+		if time.Now().After(first) {
+			log.Fatalf("%s: queueing took longer than %s", r.name, lead)
+		}
 		stop := start(ctx, r, late.add, c.ended)
 		<-c.zero
 		stop()
@@ -181,11 +185,14 @@ func (b benchmark) lateness(ctx context.Context) {
 	fmt.Println()
 }
 
+// lead is how long before the first moment everything is made ready.
+const lead = 30 * time.Second
+
 // moments are spread evenly.
-func (b benchmark) moments(from time.Time) []time.Time {
+func (b benchmark) moments(from time.Time, spread time.Duration) []time.Time {
 	list := make([]time.Time, b.clocks)
 	for i := range list {
-		list[i] = from.Add(b.spread * time.Duration(i) / time.Duration(b.clocks))
+		list[i] = from.Add(spread * time.Duration(i) / time.Duration(b.clocks))
 	}
 	return list
 }

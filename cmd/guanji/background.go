@@ -23,19 +23,37 @@ import (
 // a server that starts on it lets go of what the one before had.
 func (p *program) worker(in *installation, home string, log *slog.Logger) *work.Runner {
 	host, _ := os.Hostname() // without a name, homes tell servers apart
-	return work.New(work.Config{Queue: in.store, Owner: host + ":" + home, Log: log, Now: p.now, Handlers: map[job.Kind]work.Handler{
-		job.Wake: in.respond.Wake,
-		job.Send: in.respond.Deliver,
-		job.Card: in.respond.PrintCard,
-		job.Tasks: func(ctx context.Context, _ job.Job) (time.Time, error) {
-			now := p.now()
-			return morning(now), in.tellTasks(ctx, now)
-		},
-		job.Sweep: func(ctx context.Context, _ job.Job) (time.Time, error) {
-			now := p.now()
-			return now.Add(sweepEvery), in.vault.Sweep(ctx, now.Add(-abandonedAfter))
-		},
-	}})
+	return work.New(work.Config{Queue: in.store, Owner: host + ":" + home, Log: log, Now: p.now,
+		Anew: func(ctx context.Context) error { return in.anew(ctx, p.now()) }, Handlers: map[job.Kind]work.Handler{
+			job.Wake: in.respond.Wake,
+			job.Send: in.respond.Deliver,
+			job.Card: in.respond.PrintCard,
+			job.Tasks: func(ctx context.Context, _ job.Job) (time.Time, error) {
+				now := p.now()
+				return morning(now), in.tellTasks(ctx, now)
+			},
+			job.Sweep: func(ctx context.Context, _ job.Job) (time.Time, error) {
+				now := p.now()
+				return now.Add(sweepEvery), in.vault.Sweep(ctx, now.Add(-abandonedAfter))
+			},
+		}})
+}
+
+// anew looks at everything again: a clock that was wrong may have put it off.
+func (in *installation) anew(ctx context.Context, now time.Time) error {
+	all, err := in.standing.Organizations(ctx)
+	if err != nil {
+		return err
+	}
+	var ids []string
+	for _, o := range all {
+		ids = append(ids, o.ID)
+	}
+	jobs, err := in.respond.WakeAll(ctx, ids)
+	if err != nil {
+		return err
+	}
+	return errors.Join(in.store.Hurry(ctx, now), in.store.Requeue(ctx, jobs...))
 }
 
 // recurring is the jobs that are there as long as the installation is.
@@ -56,11 +74,12 @@ func morning(now time.Time) time.Time {
 	return d.AddDays(1).Start().Add(tellHour * time.Hour)
 }
 
-// tellTasks tells the people of each organization what is late or near, on
-// working days, and on all days of a year whose holidays are not known.
+// tellTasks tells the people of each organization what is late or near, in the
+// morning or later, on working days, and on all days of a year whose holidays
+// are not known.
 func (in *installation) tellTasks(ctx context.Context, now time.Time) error {
 	on := day.In(now)
-	if working, known := in.set.Calendar.Working(on); known && !working {
+	if working, known := in.set.Calendar.Working(on); known && !working || now.Before(on.Start().Add(tellHour*time.Hour)) {
 		return nil
 	}
 	all, err := in.standing.Organizations(ctx)

@@ -14,6 +14,10 @@ import (
 // an argument would be seen in the list of processes.
 const channelSecret = "GUANJI_CHANNEL_SECRET"
 
+// channelAddress is the variable with the address of a channel that is
+// proposed, where the command says "-".
+const channelAddress = "GUANJI_CHANNEL_ADDRESS"
+
 func (p *program) channel() *cobra.Command {
 	c := p.command("channel", nil, nil)
 	c.AddCommand(p.channelList(), p.channelPropose(), p.channelAllow(), p.channelDrop(), p.channelTest())
@@ -80,6 +84,9 @@ func (p *program) channelList() *cobra.Command {
 func (p *program) channelPropose() *cobra.Command {
 	return p.named("channel.propose", "propose MEANS NAME ADDRESS", cobra.ExactArgs(3), p.changing(func(cmd *cobra.Command, in *installation, args []string) error {
 		proposed := respond.Channel{Means: channel.Means(args[0]), Name: args[1], Address: args[2]}
+		if proposed.Address == "-" { // the address of a robot is a key
+			proposed.Address = p.getenv(channelAddress)
+		}
 		var err error
 		if proposed.Secret, err = p.secretFor(cmd.Context(), proposed.Means); err != nil {
 			return err

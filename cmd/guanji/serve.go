@@ -95,7 +95,7 @@ func (p *program) serveHome(ctx context.Context, home string, s serving, greet f
 		return problem.New(problem.Refused, "serve.listen", s.listen).Because(err)
 	}
 	base := s.base(listener.Addr().String())
-	in.respond.Base = base
+	in.respond.Base = s.link(base)
 	worker := p.worker(in, home, log)
 	if err := in.store.Queue(ctx, recurring(p.now())...); err != nil {
 		return errors.Join(err, listener.Close())
@@ -186,11 +186,18 @@ func (s serving) base(listening string) string {
 	return "http://" + listening
 }
 
+// link is the address for links that others follow, "" where the certificate
+// decides by which names readers come.
+func (s serving) link(base string) string {
+	if s.cert != "" && s.publicURL == "" {
+		return ""
+	}
+	return base
+}
+
 // handler is the pages, and the API beside them.
 func (p *program) handler(ctx context.Context, in *installation, s serving, base string, worker *work.Runner, log *slog.Logger) (http.Handler, error) {
-	if s.cert != "" && s.publicURL == "" {
-		base = "" // the names are those of the certificate
-	}
+	base = s.link(base)
 	pages, err := web.New(web.Config{Access: in.access, Standing: in.standing, Filing: in.filing, Position: in.position, Record: in.record, Respond: in.respond, Jobs: in.store, Jumped: worker.Jumped,
 		Set: in.set, Log: log, Now: p.now, Base: base,
 		Secure: s.cert != "" || s.publicURL != "", Proxied: s.publicURL != "", Stopping: ctx.Done()})

@@ -25,8 +25,8 @@ func ForNotices() []Means { return []Means{Mail, Webhook, WeCom, DingTalk, Feish
 // to it.
 func (m Means) Robot() bool { return m == WeCom || m == DingTalk || m == Feishu }
 
-// Shown is an address without its query, where services put keys; of a robot,
-// only the host stays.
+// Shown is an address without its query, where services put keys. Of a webhook
+// or robot only the host stays: some put theirs into the path.
 func Shown(m Means, address string) string {
 	if m == Folder {
 		return address
@@ -37,8 +37,8 @@ func Shown(m Means, address string) string {
 		return string(m)
 	case m == Mail:
 		return u.Query().Get("to")
-	case m.Robot():
-		return u.Hostname() + "/…"
+	case m == Webhook || m.Robot():
+		return u.Host + "/…"
 	}
 	if u.RawQuery != "" {
 		u.RawQuery = "…"

@@ -78,8 +78,8 @@ func TestShown(t *testing.T) {
 	}{
 		"folder":            {Folder, "/mnt/elsewhere", "/mnt/elsewhere"},
 		"mail":              {Mail, "smtps://s3cr3t@mail.example/?from=a@example.com&to=b@example.com", "b@example.com"},
-		"webhook":           {Webhook, "https://hooks.example/guanji", "https://hooks.example/guanji"},
-		"webhook, query":    {Webhook, "https://hooks.example/guanji?key=s3cr3t", "https://hooks.example/guanji?…"},
+		"webhook":           {Webhook, "https://hooks.example/services/s3cr3t", "hooks.example/…"},
+		"webhook, query":    {Webhook, "https://hooks.example/guanji?key=s3cr3t", "hooks.example/…"},
 		"webhook, broken":   {Webhook, "https://hooks.example/%zz?key=s3cr3t", "webhook"},
 		"time stamp, query": {TimeStamp, "https://tsa.example/tsr?key=s3cr3t", "https://tsa.example/tsr?…"},
 		"WeCom":             {WeCom, "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=s3cr3t", "qyapi.weixin.qq.com/…"},

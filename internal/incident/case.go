@@ -52,12 +52,12 @@ type Case struct {
 	Given     map[string]Recorded // by message and channel
 
 	sent  map[string][]Recorded
-	said  map[string]bool
-	last  map[string]int64 // by aspect: the newest step about it
-	again int64            // the step by which it was opened again; 0: it was not
-	hands time.Time        // when a person last did something; zero: never
-	level int              // of the ladder, since then
-	first time.Time        // when the first unanswered word went out; zero: none is
+	said  map[string]time.Time // when, last
+	last  map[string]int64     // by aspect: the newest step about it
+	again int64                // the step by which it was opened again; 0: it was not
+	hands time.Time            // when a person last did something; zero: never
+	level int                  // of the ladder, since then
+	first time.Time            // when the first unanswered word went out; zero: none is
 }
 
 // Stated is a fact as it stands.
@@ -99,7 +99,7 @@ func (c *Case) Revision() int64 {
 // Fold returns where a case stands after its steps, which are in their order.
 func Fold(number int64, steps []Recorded) *Case {
 	c := &Case{Number: number, State: Waiting, Facts: map[string]Stated{}, Parts: map[string]Recorded{}, Roles: map[string]Recorded{},
-		Struck: map[int64]Recorded{}, Given: map[string]Recorded{}, sent: map[string][]Recorded{}, said: map[string]bool{}, last: map[string]int64{}}
+		Struck: map[int64]Recorded{}, Given: map[string]Recorded{}, sent: map[string][]Recorded{}, said: map[string]time.Time{}, last: map[string]int64{}}
 	for _, s := range steps {
 		if s.Strike != nil {
 			c.Struck[s.Strike.Of] = s

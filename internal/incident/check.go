@@ -244,7 +244,7 @@ func (c *checker) text(field, s string, needed bool) {
 	switch {
 	case needed && strings.TrimSpace(s) == "":
 		c.fail(field, "evidence.missing")
-	case len(s) > MaxText || !visible(strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(s)):
+	case len(s) > MaxText || !visible(strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ").Replace(s)):
 		c.fail(field, "evidence.long_text", MaxText)
 	}
 }

@@ -30,6 +30,10 @@ var urgency = []Stage{Overdue, Minutes5, Minutes15, Half, Prompt, Crosses, Opene
 // time; these are our own.
 var promptly = []time.Duration{15 * time.Minute, time.Hour, 4 * time.Hour, 24 * time.Hour}
 
+// overdueAgain is when what is overdue is said again. The law names no time;
+// these are our own.
+var overdueAgain = []time.Duration{0, time.Hour, 4 * time.Hour, 24 * time.Hour}
+
 // BehindAfter is from when on a word is told to be later than it should be:
 // the machine was down, or its clock was wrong.
 const BehindAfter = 2 * time.Minute
@@ -47,19 +51,28 @@ type moment struct {
 }
 
 // Say returns what is to be said of a case now, nil for nothing, and when to
-// look again; the zero time for never. Everything that is to be said is said
-// at once, under the most urgent stage; nothing is said twice.
+// look again; the zero time for never, as where there is nobody to say it to.
+// Everything that is to be said is said at once, under the most urgent stage.
+// Nothing is said twice, but for what was said by a clock that was ahead.
 func (c *Case) Say(p *Plan, now time.Time) (say *Said, next time.Time) {
+	if len(p.Ladder) == 0 {
+		return nil, time.Time{}
+	}
 	var due []moment
+	again := 0
 	for _, m := range c.moments(p) {
+		at := c.said[m.key]
 		switch {
-		case c.said[m.key]:
+		case !at.IsZero() && !at.After(now):
 		case m.at.After(now):
 			if next.IsZero() || m.at.Before(next) {
 				next = m.at
 			}
 		default:
 			due = append(due, m)
+			if !at.IsZero() {
+				again++
+			}
 		}
 	}
 	if len(due) == 0 {
@@ -70,6 +83,9 @@ func (c *Case) Say(p *Plan, now time.Time) (say *Said, next time.Time) {
 	})
 	first := due[0]
 	say = &Said{Stage: first.stage, By: first.by, Level: c.levelOf(first.stage, p)}
+	if again > 0 {
+		say.Again = len(c.Said)
+	}
 	for _, m := range due {
 		if !slices.Contains(say.Keys, m.key) {
 			say.Keys = append(say.Keys, m.key)
@@ -153,7 +169,11 @@ func (c *Case) momentsOf(k Clock) []moment {
 			all = append(all, m)
 		}
 	}
-	return append(c.ahead(all), moment{k.By, Overdue, key(Overdue), k.By})
+	all = c.ahead(all)
+	for _, after := range overdueAgain {
+		all = append(all, moment{k.By.Add(after), Overdue, fmt.Sprintf("%s/%s", key(Overdue), after), k.By})
+	}
+	return all
 }
 
 // ahead drops what had passed when the case was opened: opening says it.
@@ -186,7 +206,7 @@ func (c *Case) others(p *Plan) []moment {
 func (c *Case) saying(s Recorded) {
 	c.Said = append(c.Said, s)
 	for _, k := range s.Said.Keys {
-		c.said[k] = true
+		c.said[k] = s.At
 	}
 	c.level = max(c.level, s.Said.Level)
 	if c.first.IsZero() {

@@ -228,6 +228,7 @@ type Said struct {
 	To       []string  `json:"to,omitempty"`       // names of the people
 	Messages []string  `json:"messages,omitempty"` // ids of what goes outward
 	Behind   int       `json:"behind,omitempty"`   // seconds by which it is later than it should be
+	Again    int       `json:"again,omitempty"`    // it was said before, by a clock that was ahead; tells it apart from that
 }
 
 // A Given says what became of a message: it was given to its channel, or was

@@ -269,10 +269,10 @@ func (s *Set) due(groups []reportGroup, grade *Grade, in Incident, on day.Day) [
 	reports := []Report{}
 	for _, group := range groups {
 		holds := group.when.eval(in.Facts, on)
-		if holds == no || group.graded && grade != nil && *grade == GradeIV || group.most && (grade == nil || *grade != GradeI) {
+		if holds == no || group.graded && grade != nil && *grade == GradeIV || group.most && grade != nil && *grade != GradeI {
 			continue
 		}
-		provisional := holds == unknown || group.graded && grade == nil
+		provisional := holds == unknown || (group.graded || group.most) && grade == nil
 		for _, r := range group.rows {
 			reports = append(reports, s.report(group, r, in, on, provisional))
 		}

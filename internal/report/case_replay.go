@@ -84,5 +84,5 @@ func (p printer) gradeWord(grade *string) string {
 	if grade == nil {
 		return p.msg("respond.grade.none")
 	}
-	return p.msg("respond.grade." + *grade)
+	return p.msg("grade." + *grade)
 }

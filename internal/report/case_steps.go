@@ -93,7 +93,7 @@ func (p casePrinter) step(s incident.Step) string {
 	case s.Sent != nil:
 		return p.msg("case.step.sent", s.Sent.Report, strings.Join(nonEmpty(s.Sent.Way, s.Sent.Whom, s.Sent.Receipt), " · "))
 	case s.Said != nil:
-		return p.msg("case.step.said", message.New("case.stage."+string(s.Said.Stage)), strings.Join(s.Said.To, ", "))
+		return p.msg("case.step.said", message.New("cases.stage."+string(s.Said.Stage)), strings.Join(s.Said.To, ", "))
 	case s.Given != nil && s.Given.Failed != "":
 		return p.msg("case.step.not_given", s.Given.Message, s.Given.Attempt)
 	case s.Given != nil:

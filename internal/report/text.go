@@ -77,11 +77,12 @@ func (p printer) section(name string) {
 
 // para writes text under an indent, wrapped, its first line after a lead.
 func (p printer) para(indent int, lead, text string) {
-	for i, l := range wrap(text, columns-indent-displayWidth(lead)) {
-		if i > 0 {
+	room := columns - indent - displayWidth(lead)
+	for line := range strings.Lines(strings.TrimRight(text, "\n") + "\n") { // what people wrote may have lines, which must not pass for ours
+		for _, l := range wrap(strings.TrimRight(line, "\r\n"), room) {
+			p.line("%s%s%s", strings.Repeat(" ", indent), lead, l)
 			lead = strings.Repeat(" ", displayWidth(lead))
 		}
-		p.line("%s%s%s", strings.Repeat(" ", indent), lead, l)
 	}
 }
 

@@ -128,6 +128,9 @@ const maxWaiting = 5000
 // maxAlerts is how many alerts one case takes.
 const maxAlerts = 1000
 
+// textsKept is of how many alerts of one case the text is kept.
+const textsKept = 20
+
 // Alert takes an alert of a machine, raised at some time. It opens a case that
 // waits for triage, or joins one that waits and is of the same source, group
 // and system. An alert with the number of an earlier one of its source is the
@@ -135,8 +138,8 @@ const maxAlerts = 1000
 func (s *Service) Alert(ctx context.Context, organization, by string, a incident.Alert, at time.Time) (Alerted, error) {
 	now := s.now()
 	step := incident.Step{Happened: at, Alert: &a}
-	if at.After(now) {
-		step.Happened = now // its clock is ahead
+	if at.After(now) || at.Year() < 2000 {
+		step.Happened = now // its clock is wrong
 	}
 	a = trimmed(a)
 	if mistakes := step.Check(now); len(mistakes) > 0 {
@@ -147,7 +150,7 @@ func (s *Service) Alert(ctx context.Context, organization, by string, a incident
 		if err != nil {
 			return Alerted{}, err
 		}
-		if n := recordedAs(b, a); n != 0 {
+		if n, same := b.refs[refOf(a)]; same {
 			return Alerted{Case: n, Same: true}, nil
 		}
 		done, err := s.alert(ctx, organization, by, b, step, now)
@@ -177,6 +180,9 @@ func (s *Service) alert(ctx context.Context, organization, by string, b *book, s
 		waiting++
 		if first := c.Alerts[0].Alert; first.Source == step.Alert.Source && sameGroup(*first, *step.Alert) && len(c.Alerts) < maxAlerts {
 			w.Case, w.Seen = n, c.Revision()
+			if len(c.Alerts) >= textsKept {
+				step.Alert.Text = ""
+			}
 		}
 	}
 	if w.Case == NewCase && waiting >= maxWaiting {
@@ -203,22 +209,6 @@ func refOf(a incident.Alert) string {
 		return ""
 	}
 	return a.Source + "\n" + a.Ref
-}
-
-// recordedAs returns the case in which an alert was recorded before, 0 for
-// none.
-func recordedAs(b *book, a incident.Alert) int64 {
-	if a.Ref == "" {
-		return 0
-	}
-	for n, c := range b.cases {
-		for _, r := range c.Alerts {
-			if r.Alert.Source == a.Source && r.Alert.Ref == a.Ref {
-				return n
-			}
-		}
-	}
-	return 0
 }
 
 // SavePlan records how an organization is reached and reaches others. Seen is

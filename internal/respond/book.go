@@ -16,15 +16,19 @@ import (
 type book struct {
 	revision int64
 	cases    map[int64]*incident.Case
+	refs     map[string]int64 // the cases of alerts that their machines numbered
 }
 
 // with returns the book after more steps.
 func (b *book) with(steps []incident.Recorded) *book {
-	next := &book{b.revision, maps.Clone(b.cases)}
+	next := &book{b.revision, maps.Clone(b.cases), maps.Clone(b.refs)}
 	more := map[int64][]incident.Recorded{}
 	for _, s := range steps {
 		more[s.Case] = append(more[s.Case], s)
 		next.revision = s.Seq
+		if s.Alert != nil && refOf(*s.Alert) != "" {
+			next.refs[refOf(*s.Alert)] = s.Case
+		}
 	}
 	for n, list := range more {
 		var before []incident.Recorded
@@ -42,7 +46,7 @@ func (s *Service) book(ctx context.Context, organization string) (*book, error) 
 	b := s.books[organization]
 	s.mu.Unlock()
 	if b == nil {
-		b = &book{cases: map[int64]*incident.Case{}}
+		b = &book{cases: map[int64]*incident.Case{}, refs: map[string]int64{}}
 	}
 	steps, err := s.Store.Steps(ctx, organization, b.revision)
 	if err != nil || len(steps) == 0 {
@@ -57,15 +61,28 @@ func (s *Service) book(ctx context.Context, organization string) (*book, error) 
 	return b, nil
 }
 
-// wakes is the jobs of looking again at every case in which people wait for an
-// answer: who is told next follows from the plan.
+// wakes is the jobs of looking again at every case in which something may have
+// to be said: who is told follows from the plan.
 func (b *book) wakes(organization string, at time.Time) (jobs []job.Job) {
 	for n, c := range b.cases {
-		if n > 0 && c.State.Live() && !c.Unanswered().IsZero() {
+		if n > 0 && c.State.Live() {
 			jobs = append(jobs, WakeJob(organization, n, at))
 		}
 	}
 	return jobs
+}
+
+// WakeAll returns the jobs of looking again at every case in which something
+// may have to be said, as when the program starts, or the clock jumped.
+func (s *Service) WakeAll(ctx context.Context, organizations []string) (jobs []job.Job, err error) {
+	for _, o := range organizations {
+		b, err := s.book(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, append(b.wakes(o, s.now()), CardJob(o, s.now()))...)
+	}
+	return jobs, nil
 }
 
 // Cases returns every case of an organization, the newest first.

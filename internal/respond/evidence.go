@@ -3,6 +3,7 @@ package respond
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -17,8 +18,8 @@ import (
 const reportKind = "incident.report"
 
 // items is the evidence that follows from a case: the events that start
-// duties, the reports that were made, and what turned out not to be due. A
-// drill leaves none.
+// duties, the reports that were made, and what turned out not to be so. A drill
+// leaves none.
 func (s *Service) items(ctx context.Context, organization string, before, after *incident.Case, steps []incident.Step, a ledger.Actor) (func(int64) []evidence.Item, error) {
 	if after.Drill || after.Judged == nil {
 		return nil, nil
@@ -27,10 +28,10 @@ func (s *Service) items(ctx context.Context, organization string, before, after 
 	if err != nil {
 		return nil, err
 	}
-	f := follower{before: before, after: after, book: book, actor: a}
+	f := follower{before: before, after: after, book: book, actor: a, struck: struck(before, steps)}
 	make := func(number int64) []evidence.Item {
 		f.number = number
-		return slices.Concat(f.events(), f.reports(), f.struck(steps))
+		return f.items()
 	}
 	for _, item := range make(max(after.Number, 0)) { // a new case has no number yet, and nothing was filed of it
 		if err := s.Evidence.Check(ctx, organization, item); err != nil {
@@ -40,12 +41,36 @@ func (s *Service) items(ctx context.Context, organization string, before, after 
 	return make, nil
 }
 
-// follower works out the evidence that follows from a change of a case.
+// follower works out the evidence that follows from a change of a case: what
+// should be filed of each duty, against what is.
 type follower struct {
 	before, after *incident.Case
 	book          *evidence.Book
 	number        int64
 	actor         ledger.Actor
+	struck        map[string]string // duties of which a report was taken back, and why
+}
+
+// struck returns the duties of the reports that steps take back.
+func struck(c *incident.Case, steps []incident.Step) map[string]string {
+	of := map[string]string{} // by the report
+	for _, r := range c.Steps {
+		if r.Judged == nil {
+			continue
+		}
+		for _, d := range r.Judged.Due {
+			of[d.Key] = d.Duty
+		}
+	}
+	duties := map[string]string{}
+	for _, s := range steps {
+		for _, r := range c.Steps {
+			if s.Strike != nil && r.Seq == s.Strike.Of && r.Sent != nil {
+				duties[of[r.Sent.Report]] = s.Strike.Why
+			}
+		}
+	}
+	return duties
 }
 
 func (f *follower) origin() string { return fmt.Sprintf("incident/%d", f.number) }
@@ -53,9 +78,6 @@ func (f *follower) origin() string { return fmt.Sprintf("incident/%d", f.number)
 // due is the reports of each duty that are due for certain, by the duty.
 func due(c *incident.Case) map[string][]incident.Clock {
 	of := map[string][]incident.Clock{}
-	if c.Drill {
-		return of
-	}
 	for _, k := range c.Clocks() {
 		if k.Duty != "" && !k.Provisional && !k.Waiting {
 			of[k.Duty] = append(of[k.Duty], k)
@@ -64,36 +86,72 @@ func due(c *incident.Case) map[string][]incident.Clock {
 	return of
 }
 
-// events files an event for each duty that has become due, anew where it turned
-// out to have begun on another day, and withdraws those that are not due,
-// unless something was reported under them.
-func (f *follower) events() (items []evidence.Item) {
+func (f *follower) items() (items []evidence.Item) {
 	now := due(f.after)
-	for _, duty := range sorted(now) {
-		began := f.began(now[duty][0])
-		filed, stands := f.event(duty)
-		if stands && (filed.Event.Day == began || f.recorded(duty) != 0) {
-			continue
+	duties := maps.Clone(now)
+	for _, filed := range f.standing() {
+		for _, duty := range filed.DutyIDs() {
+			duties[duty] = now[duty]
 		}
-		if stands {
-			items = append(items, f.withdrawn(filed, "respond.evidence.moved"))
-		}
-		what := message.New("respond.evidence.event", f.number, f.after.Title).Text()
-		items = append(items, evidence.Item{Event: &evidence.Event{Duty: duty, Subject: evidence.Organization, Day: began, What: both(what), Origin: f.origin()}})
 	}
-	for _, duty := range sorted(due(f.before)) {
-		filed, stands := f.event(duty)
-		if _, still := now[duty]; still || !stands || f.recorded(duty) != 0 || f.after.State == incident.Closed {
-			continue
-		}
-		items = append(items, f.withdrawn(filed, "respond.evidence.not_due"))
+	for _, duty := range sorted(duties) {
+		items = append(items, f.event(duty, now[duty])...)
+		items = append(items, f.report(duty, now[duty])...)
 	}
 	return items
 }
 
+// standing is what was filed of this case and has not ended.
+func (f *follower) standing() (list []evidence.Filed) {
+	for _, filed := range f.book.Filed {
+		_, ended := f.book.EndOf(filed.Seq)
+		ours := filed.Event != nil && filed.Event.Origin == f.origin() || filed.Record != nil && filed.Record.Origin == f.origin()
+		if ours && !ended {
+			list = append(list, filed)
+		}
+	}
+	return list
+}
+
+// filed returns the event and the record of a duty that stand.
+func (f *follower) filed(duty string) (event, record *evidence.Filed) {
+	for _, filed := range f.standing() {
+		switch {
+		case !slices.Contains(filed.DutyIDs(), duty):
+		case filed.Event != nil:
+			event = &filed
+		default:
+			record = &filed
+		}
+	}
+	return event, record
+}
+
+// event files the event of a duty that is due, anew where it turned out to have
+// begun on another day. One that is not due is withdrawn, unless something was
+// reported under it, or a threat has become an incident meanwhile.
+func (f *follower) event(duty string, clocks []incident.Clock) (items []evidence.Item) {
+	event, record := f.filed(duty)
+	if len(clocks) == 0 {
+		if event == nil || record != nil || f.before.Kind == incident.Threat && f.after.Kind == incident.Incident {
+			return nil
+		}
+		return []evidence.Item{f.withdrawn(event, "respond.evidence.not_due")}
+	}
+	began := f.began(clocks[0])
+	if event != nil && event.Event.Day == began {
+		return nil
+	}
+	if event != nil {
+		items = append(items, f.withdrawn(event, "respond.evidence.moved"))
+	}
+	what := message.New("respond.evidence.event", f.number, f.after.Title).Text()
+	return append(items, evidence.Item{Event: &evidence.Event{Duty: duty, Subject: evidence.Organization, Day: began, What: both(what), Origin: f.origin()}})
+}
+
 // withdrawn takes an event back, for a reason.
-func (f *follower) withdrawn(filed evidence.Filed, reason string) evidence.Item {
-	return evidence.Item{End: &evidence.End{Of: filed.Seq, How: evidence.Withdrawn, Day: later(day.In(f.actor.At), filed.Event.Day),
+func (f *follower) withdrawn(event *evidence.Filed, reason string) evidence.Item {
+	return evidence.Item{End: &evidence.End{Of: event.Seq, How: evidence.Withdrawn, Day: later(day.In(f.actor.At), event.Event.Day),
 		Reason: both(message.New(reason, f.number).Text())}}
 }
 
@@ -104,41 +162,25 @@ func (f *follower) began(k incident.Clock) day.Day {
 	return day.In(f.after.Judged.Aware)
 }
 
-// event returns the event of this case for a duty, if it stands.
-func (f *follower) event(duty string) (evidence.Filed, bool) {
-	for _, filed := range f.book.Filed {
-		if e := filed.Event; e != nil && e.Origin == f.origin() && e.Duty == duty {
-			if _, ended := f.book.EndOf(filed.Seq); !ended {
-				return filed, true
-			}
+// report files the record of a duty once every recipient has its report, and
+// another in its place where it says something else by now: when, or whether in
+// time. One of which a report was taken back is withdrawn.
+func (f *follower) report(duty string, clocks []incident.Clock) []evidence.Item {
+	_, record := f.filed(duty)
+	switch why, taken := f.struck[duty]; {
+	case all(clocks):
+		r := f.record(duty, clocks)
+		if record != nil && record.Record.Observed == r.Observed && record.Record.Result == r.Result {
+			return nil
 		}
-	}
-	return evidence.Filed{}, false
-}
-
-// recorded returns the Seq of the record of this case for a duty that stands,
-// 0 for none.
-func (f *follower) recorded(duty string) int64 {
-	for _, filed := range f.book.Filed {
-		if r := filed.Record; r != nil && r.Origin == f.origin() && slices.Contains(r.Duties, duty) {
-			if _, ended := f.book.EndOf(filed.Seq); !ended {
-				return filed.Seq
-			}
+		if record != nil {
+			r.Supersedes, r.Reason = record.Seq, both(message.New("respond.evidence.again", f.number).Text())
 		}
+		return []evidence.Item{{Record: r}}
+	case taken && record != nil:
+		return []evidence.Item{{End: &evidence.End{Of: record.Seq, How: evidence.Withdrawn, Day: later(day.In(f.actor.At), record.Record.Observed), Reason: why}}}
 	}
-	return 0
-}
-
-// reports files a record for each duty of which the last report was made: it
-// is done when every recipient has it.
-func (f *follower) reports() (items []evidence.Item) {
-	was, now := due(f.before), due(f.after)
-	for _, duty := range sorted(now) {
-		if all(now[duty]) && !all(was[duty]) && f.recorded(duty) == 0 {
-			items = append(items, evidence.Item{Record: f.record(duty, now[duty])})
-		}
-	}
-	return items
+	return nil
 }
 
 // all reports whether there are reports, and every one was made.
@@ -167,22 +209,6 @@ func (f *follower) record(duty string, clocks []incident.Clock) *evidence.Record
 	}
 	r.Note = strings.Join(notes, "\n")
 	return r
-}
-
-// struck withdraws the record of a duty of which a report was taken back.
-func (f *follower) struck(steps []incident.Step) (items []evidence.Item) {
-	was, now := due(f.before), due(f.after)
-	for _, duty := range sorted(was) {
-		seq := f.recorded(duty)
-		if seq == 0 || !all(was[duty]) || all(now[duty]) {
-			continue
-		}
-		if i := slices.IndexFunc(steps, func(s incident.Step) bool { return s.Strike != nil }); i >= 0 {
-			filed, _ := f.book.Get(seq)
-			items = append(items, evidence.Item{End: &evidence.End{Of: seq, How: evidence.Withdrawn, Day: later(day.In(f.actor.At), filed.Record.Observed), Reason: steps[i].Strike.Why}})
-		}
-	}
-	return items
 }
 
 func later(a, b day.Day) day.Day {

@@ -95,8 +95,8 @@ func allowed(c *incident.Case, step incident.Step) error {
 	return target(c, step)
 }
 
-// mayClose demands a reason where a report that is due for certain was not
-// made.
+// mayClose demands a reason where a report that is due, or may be, was not
+// made: what is not known silences nothing.
 func mayClose(c *incident.Case, step incident.Step) error {
 	if c.State != incident.Handled && c.State != incident.Watched {
 		return problem.New(problem.Refused, "respond.state."+string(c.State))
@@ -105,7 +105,7 @@ func mayClose(c *incident.Case, step incident.Step) error {
 		return nil
 	}
 	for _, k := range c.Clocks() {
-		if k.Open && !k.Provisional {
+		if k.Open {
 			return problem.New(problem.Refused, "respond.open_reports")
 		}
 	}
@@ -227,7 +227,26 @@ func (s *Service) judged(c *incident.Case, file *org.File, step incident.Step, a
 func (s *Service) judge(c *incident.Case, file *org.File) (*incident.Judgement, error) {
 	aware := c.Aware().At
 	facts := s.Set.Vocabulary.On(file, day.In(aware)).Combine(s.read(c.Values()))
-	return s.ask(c.Kind, facts, aware, c.Ended)
+	return s.ask(c, facts)
+}
+
+// outage is when an outage began by the figures that were stated: that many
+// minutes before they were. It is the zero time where none was.
+func (s *Service) outage(c *incident.Case) (began time.Time) {
+	for id, stated := range c.Facts {
+		fact := s.Set.Vocabulary.Fact(id)
+		if fact == nil || fact.Unit != "minutes" || fact.Record != nil {
+			continue
+		}
+		v, ok := fact.FromJSON(stated.Value)
+		if !ok || !v.Known() {
+			continue
+		}
+		if at := stated.At.Add(-time.Duration(v.I) * time.Minute); began.IsZero() || at.Before(began) {
+			began = at
+		}
+	}
+	return began
 }
 
 // read puts values into facts, as far as the vocabulary still takes them.
@@ -260,12 +279,13 @@ func (s *Service) known(facts org.Facts) map[string]json.RawMessage {
 	return values
 }
 
-// ask asks the content what follows from facts.
-func (s *Service) ask(kind incident.Kind, facts org.Facts, aware, ended time.Time) (*incident.Judgement, error) {
+// ask asks the content what follows from facts about a case.
+func (s *Service) ask(c *incident.Case, facts org.Facts) (*incident.Judgement, error) {
+	aware := c.Aware().At
 	on := day.In(aware)
-	in := regime.Incident{Facts: facts, Discovered: aware, HandlingEnded: ended}
-	j := &incident.Judgement{Content: s.Set.Info.Digest, Aware: aware, Ended: ended, Known: s.known(facts)}
-	if kind == incident.Threat {
+	in := regime.Incident{Facts: facts, Discovered: aware, OutageStarted: s.outage(c), HandlingEnded: c.Ended}
+	j := &incident.Judgement{Content: s.Set.Info.Digest, Aware: aware, Ended: c.Ended, Known: s.known(facts)}
+	if c.Kind == incident.Threat {
 		reports, err := s.Set.Threat(in, on)
 		j.Due = dues(reports)
 		return j, err

@@ -61,7 +61,7 @@ func (s *Service) Replay(ctx context.Context, organization string, number int64)
 		}
 		r := Replay{Seq: step.Seq, At: step.At, By: step.By, Was: step.Judged, Content: step.Judged.Content == s.Set.Info.Digest,
 			Rest: step.Judged.Aware.Equal(then.Aware().At) && step.Judged.Ended.Equal(then.Ended)}
-		again, err := s.ask(then.Kind, s.factsOf(then), then.Aware().At, then.Ended)
+		again, err := s.ask(then, s.factsOf(then))
 		switch {
 		case err == nil:
 			r.Grade = again.Grade

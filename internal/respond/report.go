@@ -84,7 +84,7 @@ func (w writer) grade() string {
 	if w.c.Judged == nil || w.c.Judged.Grade == "" {
 		return w.t("respond.grade.none")
 	}
-	return w.t("respond.grade." + w.c.Judged.Grade)
+	return w.t("grade." + w.c.Judged.Grade)
 }
 
 // numerals counts the parts of a Chinese official text.

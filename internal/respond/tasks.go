@@ -2,8 +2,6 @@ package respond
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 
 	"guanji/internal/day"
@@ -39,8 +37,7 @@ func (s *Service) TellTasks(ctx context.Context, organization string, on day.Day
 		}
 		now := s.now()
 		words := message.New("respond.say.tasks", d.Late, d.Near, d.Next.String()).Text()
-		sum := sha256.Sum256([]byte(organization + "\n" + say.Keys[0]))
-		m := Message{ID: "guanji-" + hex.EncodeToString(sum[:10]), Event: "tasks.due", At: now, By: d.Next.AddDays(1).Start(), Subject: both(words), Text: words.Zh + "\n" + words.En}
+		m := Message{ID: "guanji-" + digest(organization, say.Keys[0])[:20], Event: "tasks.due", At: now, By: d.Next.AddDays(1).Start(), Subject: both(words), Text: words.Zh + "\n" + words.En}
 		if d.Next.IsZero() {
 			m.By = now
 		}

@@ -151,8 +151,8 @@ func channelsOf(p *incident.Plan, names []string) (ids []string) {
 
 // message is what goes outward: an id and a deadline.
 func (s *Service) message(organization string, c *incident.Case, say *incident.Said, now time.Time) Message {
-	sum := sha256.Sum256([]byte(organization + "\n" + fmt.Sprint(c.Number) + "\n" + strings.Join(say.Keys, "\n")))
-	m := Message{ID: "guanji-" + hex.EncodeToString(sum[:10]), Event: "incident." + string(say.Stage), At: now, Case: fmt.Sprintf("#%d", c.Number), Drill: c.Drill, By: say.By}
+	m := Message{ID: "guanji-" + digest(organization, fmt.Sprint(c.Number), strings.Join(say.Keys, "\n"), fmt.Sprint(say.Again))[:20], Event: "incident." + string(say.Stage), At: now,
+		Case: fmt.Sprintf("#%d/%s", c.Number, Code(organization, c.Number)), Drill: c.Drill, By: say.By}
 	words := message.New("respond.say."+string(say.Stage), m.Case)
 	if !say.By.IsZero() {
 		words = message.New("respond.say."+string(say.Stage)+".by", m.Case, clockTime(say.By), left(say.By, now))
@@ -164,15 +164,46 @@ func (s *Service) message(organization string, c *incident.Case, say *incident.S
 		behind := message.New("respond.say.behind", say.Behind/60).Text()
 		lines = append(lines, behind.Zh, behind.En)
 	}
+	if say.Again > 0 {
+		ahead := message.New("respond.say.ahead").Text()
+		lines = append(lines, ahead.Zh, ahead.En)
+	}
 	if c.Drill {
 		drill := message.New("respond.say.drill").Text()
 		m.Subject, lines = "【"+message.New("respond.drill").Text().Zh+"】"+m.Subject, append([]string{drill.Zh, drill.En}, lines...)
 	}
 	if s.Base != "" {
-		lines = append(lines, fmt.Sprintf("%s/o/%s/incidents/%d", s.Base, organization, c.Number))
+		lines = append(lines, s.Base+"/c/"+Code(organization, c.Number))
 	}
 	m.Text = strings.Join(lines, "\n")
 	return m
+}
+
+// Code names a case outward, where not even the name of the organization goes.
+func Code(organization string, number int64) string {
+	return digest(organization, fmt.Sprint(number))[:6]
+}
+
+func digest(texts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(texts, "\n")))
+	return hex.EncodeToString(sum[:])
+}
+
+// Find returns the case of some organizations that a code names. It fails with
+// [problem.NotFound].
+func (s *Service) Find(ctx context.Context, organizations []string, code string) (organization string, number int64, err error) {
+	for _, o := range organizations {
+		cases, err := s.Cases(ctx, o)
+		if err != nil {
+			return "", 0, err
+		}
+		for _, c := range cases {
+			if Code(o, c.Number) == code {
+				return o, c.Number, nil
+			}
+		}
+	}
+	return "", 0, problem.New(problem.NotFound, "respond.no_code")
 }
 
 // left is how much time is left, or has passed since, to the minute.
@@ -218,7 +249,7 @@ func (s *Service) Deliver(ctx context.Context, j job.Job) (time.Time, error) {
 	case err != nil:
 		return time.Time{}, err
 	}
-	err = s.Sender.Send(ctx, channel, again(body.Message, given.Attempt))
+	err = s.Sender.Send(ctx, channel, again(body.Message, given.Attempt, s.now()))
 	switch {
 	case err == nil:
 		return time.Time{}, s.given(ctx, j.Of, body.Case, given)
@@ -238,9 +269,14 @@ func nth(attempt int, before *incident.Given) int {
 	return before.Attempt + attempt
 }
 
-// again is a message that is sent for the nth time.
-func again(m Message, attempt int) Message {
+// again is a message that is sent for the nth time, or later than it was made:
+// what time is left is told as it is then.
+func again(m Message, attempt int, now time.Time) Message {
 	m.Attempt = attempt
+	if !m.By.IsZero() && now.Sub(m.At) >= time.Minute {
+		late := message.New("respond.say.now", clockTime(now), left(m.By, now)).Text()
+		m.Text += "\n" + late.Zh + "\n" + late.En
+	}
 	if attempt > 1 {
 		again := message.New("respond.say.again", attempt).Text()
 		m.Text += "\n" + again.Zh + "\n" + again.En

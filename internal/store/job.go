@@ -61,8 +61,8 @@ func (s *Store) Take(ctx context.Context, owner string, kind job.Kind, now, unti
 		return nil, err
 	}
 	err = s.change(ctx, most, func(x *changing) error {
-		jobs, err = list(ctx, x, scanJob, `update job set taken_until = $3, taken_by = $4, attempt = attempt + 1
-			where `+free+` and key in (select key from job where kind = $5 and due_at <= $1 and `+free+` order by attempt, due_at, key limit $6`+s.db.dialect().skip+`)
+		jobs, err = list(ctx, x, scanJob, `with due as (select key from job where kind = $5 and due_at <= $1 and `+free+` order by attempt, due_at, key limit $6`+s.db.dialect().skip+`)
+			update job set taken_until = $3, taken_by = $4, attempt = attempt + 1 where key in (select key from due)
 			returning `+jobColumns, micros(now), micros(never), micros(until), owner, string(kind), most)
 		return err
 	})
@@ -114,6 +114,26 @@ func (s *Store) Release(ctx context.Context, owner string) error {
 	return s.write(ctx, func(x executor) error {
 		_, err := x.exec(ctx, `update job set taken_until = 0, taken_by = '' where taken_by = $1`, owner)
 		return err
+	})
+}
+
+// Hurry makes everything due now that was put off by a clock that was wrong.
+func (s *Store) Hurry(ctx context.Context, now time.Time) error {
+	return s.write(ctx, func(x executor) error {
+		_, err := x.exec(ctx, `update job set due_at = $1 where dead_at = 0 and due_at > $1`, micros(now))
+		return err
+	})
+}
+
+// Requeue puts jobs into the queue, in the place of those that are there.
+func (s *Store) Requeue(ctx context.Context, jobs ...job.Job) error {
+	return s.write(ctx, func(x executor) error {
+		for _, j := range jobs {
+			if err := queue(ctx, x, j); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

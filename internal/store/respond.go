@@ -60,10 +60,11 @@ func (s *Store) Steps(ctx context.Context, organization string, after int64) (st
 	return steps, err
 }
 
-// CaseSteps implements [respond.Store].
+// CaseSteps implements [respond.Store]. The numbers come from the index by
+// case: asked in one, SQLite would read every step of the organization.
 func (s *Store) CaseSteps(ctx context.Context, organization string, number int64) (steps []incident.Recorded, err error) {
 	err = s.read(ctx, func(x executor) error {
-		steps, err = list(ctx, x, scanStep, `select `+stepColumns+` from step where organization = $1 and number = $2 order by seq`, organization, number)
+		steps, err = list(ctx, x, scanStep, `select `+stepColumns+` from step where organization = $1 and seq in (select seq from step where organization = $1 and number = $2) order by seq`, organization, number)
 		return err
 	})
 	return steps, err

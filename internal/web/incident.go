@@ -225,11 +225,11 @@ func (w words) gradeTag(grade string) tag {
 	case "":
 		return tag{"unknown", "?", w.T("respond.grade.none")}
 	case "IV":
-		return tag{"no", "○", w.T("respond.grade.IV")}
+		return tag{"no", "○", w.T("grade.IV")}
 	case "III":
-		return tag{"warn", "▲", w.T("respond.grade.III")}
+		return tag{"warn", "▲", w.T("grade.III")}
 	}
-	return tag{"bad", "■", w.T("respond.grade." + grade)}
+	return tag{"bad", "■", w.T("grade." + grade)}
 }
 
 // moment is a time in Beijing, to the second where the minute is not all.
@@ -248,7 +248,7 @@ func (q *orgRequest) recipient(id string) string {
 	if r, ok := q.s.Set.Recipient(id); ok {
 		return q.Text(r.Name)
 	}
-	return q.T("respond.to." + id)
+	return q.T("to." + id)
 }
 
 // partName names a part of a report.

@@ -77,7 +77,7 @@ func (q *caseRequest) joinForm() (*stepForm, error) {
 	to := f.line("to", "", true)
 	for _, c := range cases {
 		if c.State.Live() && c.Opened != nil && len(to.List) < casesShown {
-			to.List = append(to.List, fmt.Sprintf("#%d %s", c.Number, c.Title))
+			to.List = append(to.List, fmt.Sprintf("#%d %s", c.Number, c.Title)+q.drillMark(c.Drill))
 		}
 	}
 	f.text("why", "", false)

@@ -37,3 +37,21 @@ func (q *orgRequest) pressing() ([]link, error) {
 	}
 	return links, nil
 }
+
+// byCode leads to the case that a notice names.
+func (s *server) byCode(q *request) error {
+	all, err := s.Standing.Organizations(q.Context())
+	if err != nil {
+		return err
+	}
+	var ids []string
+	for _, o := range all {
+		ids = append(ids, o.ID)
+	}
+	organization, number, err := s.Respond.Find(q.Context(), ids, q.PathValue("code"))
+	if err != nil {
+		return err
+	}
+	s.redirect(q, orgPath(organization, fmt.Sprintf("incidents/%d", number)))
+	return nil
+}

@@ -111,6 +111,7 @@ func (s *server) routes() *http.ServeMux {
 	m.HandleFunc("GET /link/{secret}", s.open(s.linkForm))
 	m.HandleFunc("POST /link/{secret}", s.open(s.followLink))
 
+	m.HandleFunc("GET /c/{code}", s.signed(read, s.byCode))
 	m.HandleFunc("GET /organizations", s.signed(read, s.organizations))
 	m.HandleFunc("POST /organizations", s.signed(write, s.createOrganization))
 	m.HandleFunc("POST /organizations/import", s.signed(write, s.importOrganization))

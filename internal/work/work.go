@@ -47,6 +47,10 @@ type Config struct {
 	Every    time.Duration // how often to look; four times a second if 0
 	Timeout  time.Duration // for one job; 45 seconds if 0
 	Width    int           // jobs of one kind at a time; 32 if 0
+
+	// Anew looks at all work again, at the start and when the clock jumped: a clock
+	// that was wrong may have put it off. Nil does nothing.
+	Anew func(ctx context.Context) error
 }
 
 // The defaults, see [Config].
@@ -96,6 +100,7 @@ func (r *Runner) Run(ctx context.Context) {
 	if err := r.Queue.Release(ctx, r.Owner); err != nil && ctx.Err() == nil {
 		r.Log.ErrorContext(ctx, "cannot let go of background work that was broken off", "err", err)
 	}
+	r.anew(ctx)
 	var lanes sync.WaitGroup
 	for kind := range r.Handlers {
 		lanes.Go(func() { r.lane(ctx, kind) })
@@ -108,7 +113,9 @@ func (r *Runner) lane(ctx context.Context, kind job.Kind) {
 	ticks := time.NewTicker(r.Every)
 	defer ticks.Stop()
 	for {
-		r.notice(ctx)
+		if r.jumped(ctx) {
+			r.anew(ctx)
+		}
 		if _, err := r.drain(ctx, kind); err != nil && ctx.Err() == nil {
 			r.Log.ErrorContext(ctx, "cannot do background work", "kind", kind, "err", err)
 		}
@@ -124,19 +131,30 @@ func (r *Runner) lane(ctx context.Context, kind job.Kind) {
 // before that is told.
 const jumpAfter = 5 * time.Second
 
-// notice tells of a clock that jumped.
-func (r *Runner) notice(ctx context.Context) {
+// anew puts right what a wrong clock put off.
+func (r *Runner) anew(ctx context.Context) {
+	if r.Anew == nil {
+		return
+	}
+	if err := r.Anew(ctx); err != nil && ctx.Err() == nil {
+		r.Log.ErrorContext(ctx, "cannot look at all background work anew", "err", err)
+	}
+}
+
+// jumped tells of a clock that jumped.
+func (r *Runner) jumped(ctx context.Context) (jumped bool) {
 	now := reading{r.Now(), time.Now()}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.last.wall.IsZero() {
 		jump := now.wall.Round(0).Sub(r.last.wall.Round(0)) - now.steady.Sub(r.last.steady)
-		if jump.Abs() > jumpAfter {
+		if jumped = jump.Abs() > jumpAfter; jumped {
 			r.jump, r.at = jump, now.wall
 			r.Log.WarnContext(ctx, "the clock of this machine jumped: deadlines stand, reminders follow the clock as it is now", "by", jump.Round(time.Second))
 		}
 	}
 	r.last = now
+	return jumped
 }
 
 // Jumped returns by how much the clock jumped last since the process began,

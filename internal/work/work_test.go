@@ -406,13 +406,13 @@ func TestJump(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			q := newQueue()
 			r, l := runner(q, nil)
-			r.notice(t.Context())
+			r.jumped(t.Context())
 			if by, at := r.Jumped(); by != 0 || !at.IsZero() {
 				t.Errorf("at first: jumped by %s at %s", by, at)
 			}
 			q.set(start.Add(tt.by))
-			r.notice(t.Context())
-			r.notice(t.Context())
+			r.jumped(t.Context())
+			r.jumped(t.Context())
 			by, at := r.Jumped()
 			if (by.Round(time.Second) == tt.by && at.Equal(start.Add(tt.by))) != tt.told || strings.Contains(l.String(), "jumped") != tt.told {
 				t.Errorf("jumped by %s at %s; log %s", by, at, l)

@@ -41,4 +41,4 @@ create table job (
 	serial       bigint not null
 );
 
-create index job_due on job (dead_at, due_at);
+create index job_due on job (kind, dead_at, due_at);
