@@ -416,7 +416,7 @@ func TestANightAtTheBank(t *testing.T) {
 	}
 	n.step(number, map[string]any{"close": map[string]any{}})
 
-	same(t, "notices about the incident", n.stages(number), []string{"alert", "opened", "escalate", "prompt", "half", "crosses"})
+	same(t, "notices about the incident", n.stages(number), []string{"alert", "opened", "escalate", "prompt", "half", "crosses", "escalate"})
 	if d, r := n.marked(number); d != 0 || r == 0 {
 		t.Errorf("of the notices about the incident %d say drill, %d do not", d, r)
 	}
