@@ -29,8 +29,9 @@ The machine is shared and noisy: load before $before, after $(cut -d' ' -f1 /pro
 Peer: River $(go list -m -f '{{.Version}}' github.com/riverqueue/river) (MPL-2.0), with 100 workers and else as it comes, and once more as its own benchmark sets it: 2,000 workers, a fetch every 2 ms.
 Its SQLite driver is called early by its authors, and ends jobs one row at a time.
 
-$jobs empty jobs a second, the best of three rounds; in brackets how many times the peer's best on the same database. Ours
-does more for each that is queued one at a time: beside it a step of a case and its leaf in the ledger are written, in one transaction.
+Empty jobs a second, of $jobs, the best of three rounds; in brackets how many times the peer's best on the same database.
+In the program a job stands beside what it belongs to: the first two rows write a step of a case and its leaf in the ledger
+with each, in one transaction; when all are there, they came with one step.
 
 $(tables 1)
 

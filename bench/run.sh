@@ -69,7 +69,7 @@ report() {
 }
 
 report >"$tmp/results"
-others=$(sed -n '/^## The \(pages\|ledger\)$/,$p' RESULTS.md) # written by web.sh and ledger.sh
+others=$(sed -n '/^## The \(pages\|ledger\)$/,$p' RESULTS.md) # written by web.sh, ledger.sh and respond.sh
 [ -z "$others" ] || printf '\n%s\n' "$others" >>"$tmp/results"
 mv "$tmp/results" RESULTS.md
 cat RESULTS.md

@@ -37,8 +37,8 @@ type benchmark struct {
 }
 
 // A runner does jobs that do nothing. Add queues jobs that are due at moments,
-// in one transaction; did is told of each that begins; work does jobs until the
-// context ends, and tells of each that has ended.
+// in one transaction; work does jobs until the context ends, and tells of each
+// that begins, and of those that have ended.
 type runner struct {
 	name string
 	add  func(ctx context.Context, at []time.Time)
@@ -46,33 +46,51 @@ type runner struct {
 	done func()
 }
 
-type maker func(ctx context.Context) runner
+// A maker makes a runner on a new database.
+type maker struct {
+	engine string
+	peer   bool
+	make   func(ctx context.Context) runner
+}
+
+func (b benchmark) makers() []maker {
+	return []maker{
+		{"SQLite", false, b.oursSQLite(false)}, {"PostgreSQL", false, b.oursPostgres(false)},
+		{"SQLite", false, b.oursSQLite(true)}, {"PostgreSQL", false, b.oursPostgres(true)},
+		{"SQLite", true, b.riverSQLite(false)}, {"PostgreSQL", true, b.riverPostgres(false)},
+		{"SQLite", true, b.riverSQLite(true)}, {"PostgreSQL", true, b.riverPostgres(true)},
+	}
+}
 
 const (
 	rounds  = 3
 	writers = 16
 )
 
-// throughput measures jobs a second: queued by some writers one at a time while
-// they are done, and done when all are there already. In rounds, so that a busy
-// moment falls on all alike.
+// rates is how many jobs a second ended: queued by some writers one at a time
+// while they are done, and done when all are there already.
+type rates struct{ live, there float64 }
+
+func (r rates) best(o rates) rates { return rates{max(r.live, o.live), max(r.there, o.there)} }
+
+// throughput measures jobs a second. In rounds, so that a busy moment falls on
+// all alike.
 func (b benchmark) throughput(ctx context.Context) {
-	makers := []maker{b.oursSQLite, b.oursPostgres, b.riverSQLite(false), b.riverPostgres(false), b.riverSQLite(true), b.riverPostgres(true)}
-	names, live, there := make([]string, len(makers)), make([]float64, len(makers)), make([]float64, len(makers))
+	names, best, peers := make([]string, len(b.makers())), make([]rates, len(b.makers())), map[string]rates{}
 	for range rounds {
-		for i, make := range makers {
-			r := make(ctx)
-			names[i] = r.name
-			live[i] = max(live[i], b.live(ctx, r))
-			there[i] = max(there[i], b.there(ctx, r))
+		for i, m := range b.makers() {
+			r := m.make(ctx)
+			names[i], best[i] = r.name, best[i].best(rates{b.live(ctx, r), b.there(ctx, r)})
 			r.done()
+			if m.peer {
+				peers[m.engine] = peers[m.engine].best(best[i])
+			}
 		}
 	}
 	fmt.Printf("| what | queued one at a time by %d writers, and done | done, when all are there |\n|---|---:|---:|\n", writers)
-	for i, name := range names {
-		peer := 2 + i%2 // on the same engine
-		best := func(rates []float64) float64 { return max(rates[peer], rates[peer+2]) }
-		fmt.Printf("| %s | %.0f (%.1f) | %.0f (%.1f) |\n", name, live[i], live[i]/best(live), there[i], there[i]/best(there))
+	for i, m := range b.makers() {
+		peer := peers[m.engine]
+		fmt.Printf("| %s | %.0f (%.1f) | %.0f (%.1f) |\n", names[i], best[i].live, best[i].live/peer.live, best[i].there, best[i].there/peer.there)
 	}
 	fmt.Println()
 }
@@ -167,7 +185,7 @@ func (b benchmark) lateness(ctx context.Context) {
 		b.fire(ctx, "SQLite", b.sqliteAddress, spread)
 		b.fire(ctx, "PostgreSQL", b.schema, spread)
 	}
-	for _, make := range []maker{b.oursSQLite, b.oursPostgres, b.riverSQLite(false), b.riverPostgres(false)} {
+	for _, make := range []func(context.Context) runner{b.oursSQLite(true), b.oursPostgres(true), b.riverSQLite(false), b.riverPostgres(false)} {
 		r := make(ctx)
 		late := &latenesses{}
 		c := counting(b.clocks)

@@ -57,14 +57,18 @@ func opened(ctx context.Context, address string) *store.Store {
 	return s
 }
 
-func (b benchmark) oursSQLite(ctx context.Context) runner {
-	address, drop := b.sqliteAddress(ctx)
-	return ours("Guanji, SQLite", opened(ctx, address), drop)
+func (b benchmark) oursSQLite(alone bool) func(context.Context) runner {
+	return func(ctx context.Context) runner {
+		address, drop := b.sqliteAddress(ctx)
+		return ours("Guanji, SQLite", opened(ctx, address), alone, drop)
+	}
 }
 
-func (b benchmark) oursPostgres(ctx context.Context) runner {
-	address, drop := b.schema(ctx)
-	return ours("Guanji, PostgreSQL", opened(ctx, address), drop)
+func (b benchmark) oursPostgres(alone bool) func(context.Context) runner {
+	return func(ctx context.Context) runner {
+		address, drop := b.schema(ctx)
+		return ours("Guanji, PostgreSQL", opened(ctx, address), alone, drop)
+	}
 }
 
 // counted tells of jobs that have ended.
@@ -79,15 +83,22 @@ func (c counted) Finish(ctx context.Context, done []job.Job) error {
 	return err
 }
 
-// ours queues each job as the program does: beside a step and its leaf, in one
-// transaction.
-func ours(name string, s *store.Store, drop func()) runner {
+// ours queues each job as the program does, beside a step and its leaf in one
+// transaction; or alone.
+func ours(name string, s *store.Store, alone bool, drop func()) runner {
 	var next atomic.Int64
+	if !alone {
+		name += ", each with a step and its leaf"
+	}
 	return runner{name: name,
 		add: func(ctx context.Context, at []time.Time) {
 			jobs := make([]job.Job, len(at))
 			for i := range jobs {
 				jobs[i] = job.Job{Key: fmt.Sprint("send/", next.Add(1)), Kind: job.Send, Of: organization, Body: []byte(`{}`), At: at[i]}
+			}
+			if alone {
+				must(s.Queue(ctx, jobs...))
+				return
 			}
 			_, err := s.Record(ctx, organization, respond.Writing{Case: 1, Seen: respond.AnyRevision, Actor: ledger.Actor{By: "Lin", At: time.Now()},
 				Steps: []incident.Step{{Note: &incident.Note{What: "something was done"}}}, Jobs: func(int64) []job.Job { return jobs }})

@@ -31,7 +31,7 @@ func (w *worker) Work(_ context.Context, j *river.Job[empty]) error {
 
 // riverSQLite is River on SQLite, on one connection as its driver advises, with
 // the same care for the disk as ours.
-func (b benchmark) riverSQLite(quick bool) maker {
+func (b benchmark) riverSQLite(quick bool) func(context.Context) runner {
 	return func(ctx context.Context) runner {
 		address, drop := b.sqliteAddress(ctx)
 		db, err := sql.Open("sqlite", "file:"+address+"?_pragma=busy_timeout(10000)&_pragma=synchronous(FULL)&_pragma=journal_mode(WAL)&_txlock=immediate")
@@ -41,7 +41,7 @@ func (b benchmark) riverSQLite(quick bool) maker {
 	}
 }
 
-func (b benchmark) riverPostgres(quick bool) maker {
+func (b benchmark) riverPostgres(quick bool) func(context.Context) runner {
 	return func(ctx context.Context) runner {
 		address, drop := b.schema(ctx)
 		pool, err := pgxpool.New(ctx, address)

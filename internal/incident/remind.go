@@ -60,10 +60,10 @@ func (c *Case) Say(p *Plan, now time.Time) (say *Said, next time.Time) {
 	}
 	var due []moment
 	again := 0
-	for _, m := range c.moments(p) {
+	for _, m := range c.moments(p, now) {
 		at := c.said[m.key]
 		switch {
-		case !at.IsZero() && !at.After(now):
+		case !at.IsZero() && !at.After(now.Add(clockSkew)):
 		case m.at.After(now):
 			if next.IsZero() || m.at.Before(next) {
 				next = m.at
@@ -122,7 +122,7 @@ func (c *Case) levelOf(s Stage, p *Plan) int {
 }
 
 // moments is all that is to be said of the case as it stands, past and to come.
-func (c *Case) moments(p *Plan) []moment {
+func (c *Case) moments(p *Plan, now time.Time) []moment {
 	if !c.State.Live() {
 		return nil
 	}
@@ -138,13 +138,13 @@ func (c *Case) moments(p *Plan) []moment {
 		all = append(all, m)
 	}
 	for _, k := range c.Clocks() {
-		all = append(all, c.momentsOf(k)...)
+		all = append(all, c.momentsOf(k, now)...)
 	}
-	return append(all, c.others(p)...)
+	return append(all, c.others(p, now)...)
 }
 
 // momentsOf is what is to be said of one clock.
-func (c *Case) momentsOf(k Clock) []moment {
+func (c *Case) momentsOf(k Clock, now time.Time) []moment {
 	if !k.Open {
 		return nil
 	}
@@ -157,7 +157,7 @@ func (c *Case) momentsOf(k Clock) []moment {
 		for _, d := range promptly {
 			all = append(all, moment{from.Add(d), Prompt, fmt.Sprintf("prompt/%s/%s", k.Key, d), time.Time{}})
 		}
-		return c.ahead(all)
+		return c.ahead(all, now)
 	}
 	if k.Every > 0 {
 		from = k.By.Add(-time.Duration(k.Every) * time.Hour)
@@ -169,27 +169,28 @@ func (c *Case) momentsOf(k Clock) []moment {
 			all = append(all, m)
 		}
 	}
-	all = c.ahead(all)
+	all = c.ahead(all, now)
 	for _, after := range overdueAgain {
 		all = append(all, moment{k.By.Add(after), Overdue, fmt.Sprintf("%s/%s", key(Overdue), after), k.By})
 	}
 	return all
 }
 
-// ahead drops what had passed when the case was opened: opening says it.
-func (c *Case) ahead(all []moment) []moment {
-	return slices.DeleteFunc(all, func(m moment) bool { return c.Opened != nil && m.at.Before(c.Opened.At) })
+// ahead drops what had passed when the case was opened: opening says it. It
+// drops nothing where a clock that was ahead opened the case.
+func (c *Case) ahead(all []moment, now time.Time) []moment {
+	return slices.DeleteFunc(all, func(m moment) bool { return c.Opened != nil && m.at.Before(c.Opened.At) && !c.Opened.At.After(now) })
 }
 
 // others is the lines that a running outage reaches, and the next person when
 // nobody answers.
-func (c *Case) others(p *Plan) []moment {
+func (c *Case) others(p *Plan, now time.Time) []moment {
 	var all []moment
 	if c.Judged != nil && c.State == Running {
 		for _, x := range c.Judged.Crosses {
 			all = append(all, moment{x.At, Crosses, fmt.Sprintf("crosses/%s/%s/%d", x.Fact, x.Grade, x.At.Unix()), time.Time{}})
 		}
-		all = c.ahead(all)
+		all = c.ahead(all, now)
 	}
 	if !c.first.IsZero() && c.level+1 < len(p.Ladder) {
 		wait := time.Duration(cmp.Or(p.Wait, DefaultWait)) * time.Minute
@@ -202,14 +203,15 @@ func (c *Case) others(p *Plan) []moment {
 	return all
 }
 
-// saying keeps what was said, and since when nobody answered.
+// saying keeps what was said, and since when nobody answered: what was said by a
+// clock that was ahead waits for no answer in the future.
 func (c *Case) saying(s Recorded) {
 	c.Said = append(c.Said, s)
 	for _, k := range s.Said.Keys {
 		c.said[k] = s.At
 	}
 	c.level = max(c.level, s.Said.Level)
-	if c.first.IsZero() {
+	if c.first.IsZero() || s.At.Before(c.first) {
 		c.first = s.At
 	}
 }

@@ -36,7 +36,7 @@ func (l *telling) add(s Step) {
 }
 
 // look says what is due now, and returns it in words: the minute after noon,
-// the stage, to whom, and how many minutes late.
+// the stage, to whom, whether again, and how many minutes late.
 func (l *telling) look() string {
 	say, _ := Fold(7, l.steps).Say(l.plan, l.now)
 	if say == nil {
@@ -44,6 +44,9 @@ func (l *telling) look() string {
 	}
 	l.add(Step{Said: say})
 	text := fmt.Sprintf("%s %s to %s", l.now.Sub(noon), say.Stage, strings.Join(say.To, "+"))
+	if say.Again > 0 {
+		text += " again"
+	}
 	if say.Behind > 0 {
 		text += fmt.Sprintf(", %d late", say.Behind/60)
 	}
@@ -75,13 +78,13 @@ func TestStages(t *testing.T) {
 		limit Due
 		want  []string // of the one person there is
 	}{
-		"an hour":     {hours(1), []string{"0s opened", "30m0s half", "45m0s 15min", "55m0s 5min", "1h0m0s overdue"}},
-		"two hours":   {hours(2), []string{"0s opened", "1h0m0s half", "1h45m0s 15min", "1h55m0s 5min", "2h0m0s overdue"}},
-		"four hours":  {hours(4), []string{"0s opened", "2h0m0s half", "3h45m0s 15min", "3h55m0s 5min", "4h0m0s overdue"}},
-		"a day":       {hours(24), []string{"0s opened", "12h0m0s half", "23h45m0s 15min", "23h55m0s 5min", "24h0m0s overdue"}},
-		"thirty days": {hours(30 * 24), []string{"0s opened", "360h0m0s half", "719h45m0s 15min", "719h55m0s 5min", "720h0m0s overdue"}},
-		"ten minutes": {due("R/a/initial", 10), []string{"0s opened", "5m0s 5min", "10m0s overdue"}},
-		"four":        {due("R/a/initial", 4), []string{"0s opened", "2m0s half", "4m0s overdue"}},
+		"an hour":     {hours(1), []string{"0s opened", "30m0s half", "45m0s 15min", "55m0s 5min", "1h0m0s overdue", "2h0m0s overdue", "5h0m0s overdue", "25h0m0s overdue"}},
+		"two hours":   {hours(2), []string{"0s opened", "1h0m0s half", "1h45m0s 15min", "1h55m0s 5min", "2h0m0s overdue", "3h0m0s overdue", "6h0m0s overdue", "26h0m0s overdue"}},
+		"four hours":  {hours(4), []string{"0s opened", "2h0m0s half", "3h45m0s 15min", "3h55m0s 5min", "4h0m0s overdue", "5h0m0s overdue", "8h0m0s overdue", "28h0m0s overdue"}},
+		"a day":       {hours(24), []string{"0s opened", "12h0m0s half", "23h45m0s 15min", "23h55m0s 5min", "24h0m0s overdue", "25h0m0s overdue", "28h0m0s overdue", "48h0m0s overdue"}},
+		"thirty days": {hours(30 * 24), []string{"0s opened", "360h0m0s half", "719h45m0s 15min", "719h55m0s 5min", "720h0m0s overdue", "721h0m0s overdue", "724h0m0s overdue", "744h0m0s overdue"}},
+		"ten minutes": {due("R/a/initial", 10), []string{"0s opened", "5m0s 5min", "10m0s overdue", "1h10m0s overdue", "4h10m0s overdue", "24h10m0s overdue"}},
+		"four":        {due("R/a/initial", 4), []string{"0s opened", "2m0s half", "4m0s overdue", "1h4m0s overdue", "4h4m0s overdue", "24h4m0s overdue"}},
 		"at once":     {due("R/a/initial", -1), []string{"0s opened", "15m0s prompt", "1h0m0s prompt", "4h0m0s prompt", "24h0m0s prompt"}},
 	}
 	for name, tt := range tests {
@@ -114,10 +117,9 @@ func TestSaid(t *testing.T) {
 		for_  time.Duration // how long it is listened
 		want  []string
 	}{
-		"nobody is there to be told": {ladder(0, 5), []Recorded{on(0, judged(hour))}, nil, 2 * time.Hour,
-			[]string{"0s opened to ", "30m0s half to ", "45m0s 15min to ", "55m0s 5min to ", "1h0m0s overdue to "}},
+		"nobody is there to be told": {ladder(0, 5), []Recorded{on(0, judged(hour))}, nil, 99 * time.Hour, nil},
 		"nobody answers": {ladder(3, 10), []Recorded{on(0, judged(hour))}, nil, 2 * time.Hour,
-			[]string{"0s opened to Ann", "10m0s escalate to Ann+Bo", "20m0s escalate to Ann+Bo+Cy", "30m0s half to Ann+Bo+Cy", "45m0s 15min to Ann+Bo+Cy", "55m0s 5min to Ann+Bo+Cy", "1h0m0s overdue to Ann+Bo+Cy"}},
+			[]string{"0s opened to Ann", "10m0s escalate to Ann+Bo", "20m0s escalate to Ann+Bo+Cy", "30m0s half to Ann+Bo+Cy", "45m0s 15min to Ann+Bo+Cy", "55m0s 5min to Ann+Bo+Cy", "1h0m0s overdue to Ann+Bo+Cy", "2h0m0s overdue to Ann+Bo+Cy"}},
 		"the plan names no wait": {ladder(2, 0), []Recorded{on(0, judged(due("R/a/initial", -1)))}, nil, 10 * time.Minute,
 			[]string{"0s opened to Ann", "5m0s escalate to Ann+Bo"}},
 		"somebody answers": {ladder(3, 10), []Recorded{on(0, judged(hour))}, map[int]Step{5: {Ack: &Ack{}}}, 39 * time.Minute,
@@ -127,25 +129,25 @@ func TestSaid(t *testing.T) {
 		"machines do not answer": {ladder(2, 10), []Recorded{on(0, judged(hour))}, map[int]Step{5: alerted("Odd"), 6: {Given: &Given{Message: "m", Channel: "c"}}}, 20 * time.Minute,
 			[]string{"0s opened to Ann", "10m0s escalate to Ann+Bo"}},
 		"overdue is told to all": {ladder(3, 240), []Recorded{on(0, judged(hour)), acked}, nil, 2 * time.Hour,
-			[]string{"0s opened to Ann", "30m0s half to Ann", "45m0s 15min to Ann", "55m0s 5min to Ann", "1h0m0s overdue to Ann+Bo+Cy"}},
+			[]string{"0s opened to Ann", "30m0s half to Ann", "45m0s 15min to Ann", "55m0s 5min to Ann", "1h0m0s overdue to Ann+Bo+Cy", "2h0m0s overdue to Ann+Bo+Cy"}},
 		"the report is made": {ladder(1, 5), []Recorded{on(0, judged(hour))}, map[int]Step{31: sent("R/a/initial")}, 9 * time.Hour,
 			[]string{"0s opened to Ann", "30m0s half to Ann"}},
 		"the report is taken back": {ladder(1, 5), []Recorded{on(0, judged(hour))}, map[int]Step{31: sent("R/a/initial"), 50: struck(4)}, 9 * time.Hour,
-			[]string{"0s opened to Ann", "30m0s half to Ann", "50m0s 15min to Ann", "55m0s 5min to Ann", "1h0m0s overdue to Ann"}},
+			[]string{"0s opened to Ann", "30m0s half to Ann", "50m0s 15min to Ann", "55m0s 5min to Ann", "1h0m0s overdue to Ann", "2h0m0s overdue to Ann", "5h0m0s overdue to Ann"}},
 		"awareness was earlier": {ladder(1, 5), []Recorded{on(0, judged(hour))}, map[int]Step{31: correct(40)}, 9 * time.Hour,
-			[]string{"0s opened to Ann", "30m0s half to Ann", "31m0s 15min to Ann", "35m0s 5min to Ann", "40m0s overdue to Ann"}},
+			[]string{"0s opened to Ann", "30m0s half to Ann", "31m0s 15min to Ann", "35m0s 5min to Ann", "40m0s overdue to Ann", "1h40m0s overdue to Ann", "4h40m0s overdue to Ann"}},
 		"awareness was later": {ladder(1, 5), []Recorded{on(0, judged(hour))}, map[int]Step{70: correct(120)}, 9 * time.Hour,
-			[]string{"0s opened to Ann", "30m0s half to Ann", "45m0s 15min to Ann", "55m0s 5min to Ann", "1h0m0s overdue to Ann", "1h30m0s half to Ann", "1h45m0s 15min to Ann", "1h55m0s 5min to Ann", "2h0m0s overdue to Ann"}},
+			[]string{"0s opened to Ann", "30m0s half to Ann", "45m0s 15min to Ann", "55m0s 5min to Ann", "1h0m0s overdue to Ann", "1h30m0s half to Ann", "1h45m0s 15min to Ann", "1h55m0s 5min to Ann", "2h0m0s overdue to Ann", "3h0m0s overdue to Ann", "6h0m0s overdue to Ann"}},
 		"awareness was so early that it is over": {ladder(1, 5), []Recorded{on(0, judged(hour))}, map[int]Step{10: correct(-60 + 60)}, 9 * time.Hour,
-			[]string{"0s opened to Ann", "10m0s overdue to Ann"}},
+			[]string{"0s opened to Ann", "10m0s overdue to Ann", "1h0m0s overdue to Ann", "4h0m0s overdue to Ann"}},
 		"opened when it was over": {ladder(2, 240), []Recorded{on(0, judged(due("R/a/initial", 0)))}, nil, time.Hour,
-			[]string{"0s overdue to Ann+Bo"}},
+			[]string{"0s overdue to Ann+Bo", "1h0m0s overdue to Ann+Bo"}},
 		"a fact makes it due when half is gone": {ladder(1, 5), []Recorded{on(0, opened(Incident, "Down", 0))}, map[int]Step{40: func() Step {
 			s := stated(`{"a":1}`)
 			s.Judged = &Judgement{Aware: noon, Due: []Due{hour}}
 			return s
 		}()}, 9 * time.Hour,
-			[]string{"0s opened to Ann", "40m0s half to Ann", "45m0s 15min to Ann", "55m0s 5min to Ann", "1h0m0s overdue to Ann"}},
+			[]string{"0s opened to Ann", "40m0s half to Ann", "45m0s 15min to Ann", "55m0s 5min to Ann", "1h0m0s overdue to Ann", "2h0m0s overdue to Ann", "5h0m0s overdue to Ann"}},
 		"it is no longer due": {ladder(1, 5), []Recorded{on(0, judged(hour))}, map[int]Step{40: func() Step {
 			s := stated(`{"a":1}`)
 			s.Judged = &Judgement{Aware: noon}
@@ -157,15 +159,15 @@ func TestSaid(t *testing.T) {
 			return s
 		}())}, nil, 9 * time.Hour, []string{"0s opened to Ann", "30m0s crosses to Ann"}},
 		"two limits": {ladder(1, 5), []Recorded{on(0, judged(hour, due("R/b/initial", 60), due("R/c/initial", 240)))}, nil, 9 * time.Hour,
-			[]string{"0s opened to Ann", "30m0s half to Ann", "45m0s 15min to Ann", "55m0s 5min to Ann", "1h0m0s overdue to Ann", "2h0m0s half to Ann", "3h45m0s 15min to Ann", "3h55m0s 5min to Ann", "4h0m0s overdue to Ann"}},
+			[]string{"0s opened to Ann", "30m0s half to Ann", "45m0s 15min to Ann", "55m0s 5min to Ann", "1h0m0s overdue to Ann", "2h0m0s overdue to Ann", "3h45m0s 15min to Ann", "3h55m0s 5min to Ann", "4h0m0s overdue to Ann", "5h0m0s overdue to Ann", "8h0m0s overdue to Ann"}},
 		"again and again": {ladder(1, 5), []Recorded{on(0, judged(again))}, map[int]Step{110: sent("F/a/follow_up"), 240: sent("F/a/follow_up")}, 5 * time.Hour,
 			[]string{"0s opened to Ann", "1h0m0s half to Ann", "1h45m0s 15min to Ann", "2h50m0s half to Ann", "3h35m0s 15min to Ann", "3h45m0s 5min to Ann", "3h50m0s overdue to Ann", "5h0m0s half to Ann"}},
 		"handling ends": {ladder(1, 5), []Recorded{on(0, judged(closing))}, map[int]Step{10: ending(closed)}, 31 * 24 * time.Hour,
-			[]string{"0s opened to Ann", "360h10m0s half to Ann", "719h55m0s 15min to Ann", "720h5m0s 5min to Ann", "720h10m0s overdue to Ann"}},
+			[]string{"0s opened to Ann", "360h10m0s half to Ann", "719h55m0s 15min to Ann", "720h5m0s 5min to Ann", "720h10m0s overdue to Ann", "721h10m0s overdue to Ann", "724h10m0s overdue to Ann"}},
 		"closed": {ladder(2, 5), []Recorded{on(0, judged(hour))}, map[int]Step{1: {Ended: &Ended{}}, 2: {Close: &Close{Why: "x"}}}, 99 * time.Hour,
 			[]string{"0s opened to Ann"}},
 		"closed and opened again": {ladder(1, 5), []Recorded{on(0, judged(hour))}, map[int]Step{1: {Ended: &Ended{}}, 2: {Close: &Close{Why: "x"}}, 50: {Reopen: &Reopen{Why: "x"}}}, 99 * time.Hour,
-			[]string{"0s opened to Ann", "50m0s 15min to Ann", "55m0s 5min to Ann", "1h0m0s overdue to Ann"}},
+			[]string{"0s opened to Ann", "50m0s 15min to Ann", "55m0s 5min to Ann", "1h0m0s overdue to Ann", "2h0m0s overdue to Ann", "5h0m0s overdue to Ann", "25h0m0s overdue to Ann"}},
 		"an alert waits": {ladder(3, 5), []Recorded{on(0, alerted("Odd"))}, nil, 9 * time.Hour,
 			[]string{"0s alert to Ann", "5m0s escalate to Ann+Bo", "10m0s escalate to Ann+Bo+Cy"}},
 		"an alert, and more of it": {ladder(1, 5), []Recorded{on(0, alerted("Odd"))}, map[int]Step{5: alerted("Odd"), 9: alerted("Odd")}, 9 * time.Hour,
@@ -182,7 +184,7 @@ func TestSaid(t *testing.T) {
 			s.Open.Drill = true
 			return s
 		}())}, nil, 9 * time.Hour,
-			[]string{"0s opened to Ann", "20m0s escalate to Ann+Bo", "30m0s half to Ann+Bo", "45m0s 15min to Ann+Bo", "55m0s 5min to Ann+Bo", "1h0m0s overdue to Ann+Bo"}},
+			[]string{"0s opened to Ann", "20m0s escalate to Ann+Bo", "30m0s half to Ann+Bo", "45m0s 15min to Ann+Bo", "55m0s 5min to Ann+Bo", "1h0m0s overdue to Ann+Bo", "2h0m0s overdue to Ann+Bo", "5h0m0s overdue to Ann+Bo"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -235,13 +237,31 @@ func TestClockJumps(t *testing.T) {
 	}{
 		"back an hour, before anything": {0, jump(-time.Hour), 3*time.Hour + 1, []string{"2h0m0s half to Ann"}},
 		"back an hour, half being told": {2 * time.Hour, jump(time.Hour), 2*time.Hour + 50*time.Minute, []string{"3h45m0s 15min to Ann"}},
-		"back an hour, all being told":  {4 * time.Hour, jump(3 * time.Hour), 9 * time.Hour, nil},
+		"back an hour, all being told":  {4 * time.Hour, jump(3 * time.Hour), 9 * time.Hour, []string{"5h0m0s overdue to Ann", "8h0m0s overdue to Ann"}},
 		"on an hour":                    {0, jump(time.Hour), time.Hour, []string{"2h0m0s half to Ann"}},
 		"on to the minute":              {0, jump(2 * time.Hour), 0, []string{"2h0m0s half to Ann"}},
 		"on three hours":                {0, jump(3 * time.Hour), 0, []string{"3h0m0s half to Ann, 60 late"}},
-		"on a day":                      {0, jump(24 * time.Hour), 99 * time.Hour, []string{"24h0m0s overdue to Ann, 1200 late"}},
-		"on a day, and back":            {0, func(l *telling) { l.now = noon.Add(24 * time.Hour); l.look(); l.now = noon.Add(time.Hour) }, 99 * time.Hour, nil},
-		"a day of standstill":           {3*time.Hour + 50*time.Minute, jump(28 * time.Hour), 99 * time.Hour, []string{"28h0m0s overdue to Ann, 1440 late"}},
+		"on a day":                      {0, jump(24 * time.Hour), 99 * time.Hour, []string{"24h0m0s overdue to Ann, 1200 late", "28h0m0s overdue to Ann"}},
+		"on a day, and back": {0, func(l *telling) { l.now = noon.Add(24 * time.Hour); l.look(); l.now = noon.Add(time.Hour) }, 99 * time.Hour,
+			[]string{"2h0m0s half to Ann again", "3h45m0s 15min to Ann again", "3h55m0s 5min to Ann again", "4h0m0s overdue to Ann again", "5h0m0s overdue to Ann again", "8h0m0s overdue to Ann again", "28h0m0s overdue to Ann"}},
+		"on a day, and back to when half was gone": {0, func(l *telling) { l.now = noon.Add(24 * time.Hour); l.look(); l.now = noon.Add(3 * time.Hour) }, 50 * time.Minute,
+			[]string{"3h0m0s half to Ann again, 60 late", "3h45m0s 15min to Ann again"}},
+		"on a day, back, and it happens again": {0, func(l *telling) {
+			l.now = noon.Add(24 * time.Hour)
+			l.look()
+			l.now = noon.Add(2 * time.Hour)
+			l.look()
+			l.now = noon.Add(24 * time.Hour)
+			l.look()
+			l.now = noon.Add(3 * time.Hour)
+		}, 50 * time.Minute, []string{"3h45m0s 15min to Ann again"}},
+		"back a little, as clocks differ": {2 * time.Hour, func(l *telling) { l.now = l.now.Add(-clockSkew) }, 10 * time.Minute, nil},
+		"ahead a little, as clocks differ": {0, func(l *telling) {
+			l.now = noon.Add(2*time.Hour + clockSkew)
+			l.look()
+			l.now = noon.Add(2 * time.Hour)
+		}, 10 * time.Minute, nil},
+		"a day of standstill": {3*time.Hour + 50*time.Minute, jump(28 * time.Hour), 99 * time.Hour, []string{"28h0m0s overdue to Ann, 1440 late"}},
 		"a person was there meanwhile": {0, func(l *telling) {
 			l.now = noon.Add(24 * time.Hour)
 			l.add(noted("back"))
@@ -277,8 +297,36 @@ func TestEscalationAfterAJump(t *testing.T) {
 	}
 }
 
+// TestAheadWhenOpened has a clock that is a day ahead open a case, and people
+// say when they were aware by their own: they are reminded by it once the clock
+// is right.
+func TestAheadWhenOpened(t *testing.T) {
+	l := tell(ladder(1, 5))
+	l.now = noon.Add(24 * time.Hour)
+	l.add(judged(due("R/a/initial", 60)))
+	l.look()
+	l.now = noon.Add(time.Minute)
+	want := []string{"30m0s half to Ann", "45m0s 15min to Ann", "55m0s 5min to Ann", "1h0m0s overdue to Ann again"}
+	if got := l.run(time.Hour); !slices.Equal(got, want) {
+		t.Errorf("said\n\t%s, want\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
+	}
+}
+
+// TestEscalationWhenAhead: who was told by a clock that was ahead is waited for
+// from when they are told again, and not from a moment to come.
+func TestEscalationWhenAhead(t *testing.T) {
+	l := tell(ladder(3, 10), on(0, judged(due("R/a/initial", 240))))
+	l.now = noon.Add(3 * time.Hour)
+	l.look()
+	l.now = noon.Add(time.Minute)
+	want := []string{"1m0s opened to Ann again", "11m0s escalate to Ann+Bo", "21m0s escalate to Ann+Bo+Cy"}
+	if got := l.run(29 * time.Minute); !slices.Equal(got, want) {
+		t.Errorf("said\n\t%s, want\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
+	}
+}
+
 // TestSaidOnce looks every minute for a day, with a clock that goes back now
-// and then: no key is told twice.
+// and then: no key that was told at its time is told twice.
 func TestSaidOnce(t *testing.T) {
 	l := tell(ladder(3, 7), on(0, judged(due("R/a/initial", 60), due("R/b/written", 1000), due("R/c/now", -1), Due{Key: "F/a/follow_up", To: "a", Every: 2})))
 	for i := range 24 * 60 {
