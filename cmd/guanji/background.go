@@ -97,7 +97,7 @@ func (in *installation) tellTasks(ctx context.Context, now time.Time) error {
 	return errors.Join(failed...)
 }
 
-// dueOf counts tasks that are late or near.
+// dueOf counts tasks that are late or near, and finds the next of those near.
 func dueOf(tasks []position.Task) (d respond.Due) {
 	for _, t := range tasks {
 		switch {
@@ -105,11 +105,9 @@ func dueOf(tasks []position.Task) (d respond.Due) {
 			d.Late++
 		case t.Near:
 			d.Near++
-		default:
-			continue
-		}
-		if d.Next.IsZero() || !t.Due.IsZero() && t.Due.Before(d.Next) {
-			d.Next = t.Due
+			if d.Next.IsZero() || t.Due.Before(d.Next) {
+				d.Next = t.Due
+			}
 		}
 	}
 	return d

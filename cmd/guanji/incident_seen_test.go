@@ -394,7 +394,7 @@ func TestANightAtTheBank(t *testing.T) {
 	const number, drill = 1, 2
 	n.step(number, map[string]any{"open": map[string]any{"as": "incident", "title": "ransomware on core banking", "systems": []string{"core-banking"}, "aware": map[string]any{"at": n.now(), "reading": "person"}}})
 	n.step(number, map[string]any{"facts": map[string]any{"values": map[string]any{"incident.cii": true, "incident.cii_outage_minutes": 12, "incident.outage_ongoing": true, "incident.crime_suspected": true, "incident.pi_individuals": 0, "incident.important_data": false, "incident.core_data": false}}})
-	same(t, "due", n.open(number), []string{"protection_department initial 1h0m0s", "public_security initial 1h0m0s", "public_security initial 24h0m0s", "public_security initial at once", "sector_regulator initial at once"})
+	same(t, "due", n.open(number), []string{"protection_department initial 1h0m0s", "public_security initial 1h0m0s", "public_security initial at once", "sector_regulator initial at once", "public_security initial 24h0m0s"})
 	same(t, "filed", n.filedFor(number), []string{"event CISR-14-POLICE", "event IRM-4-CII", "event IRM-4-CRIME"})
 	n.pass(32 * time.Minute)
 	n.step(number, map[string]any{"note": map[string]any{"what": "isolated the network segment", "action": true}})
@@ -469,7 +469,7 @@ func TestANightElsewhere(t *testing.T) {
 	const number = 1
 	n.ask("POST", "incidents", map[string]any{"as": "incident", "title": "customers' data found for sale", "aware": map[string]any{"at": n.now(), "reading": "told"}})
 	n.step(number, map[string]any{"facts": map[string]any{"values": map[string]any{"incident.cii": false, "incident.pi_individuals": 1_200_000, "incident.crime_suspected": false}}})
-	same(t, "due", n.open(number), []string{"provincial_cac initial 4h0m0s", "sector_regulator initial at once", "provincial_cac initial at once", "affected_people notice at once"})
+	same(t, "due", n.open(number), []string{"sector_regulator initial at once", "provincial_cac initial at once", "affected_people notice at once", "provincial_cac initial 4h0m0s"})
 	n.pass(4*time.Hour + 10*time.Minute)
 	same(t, "notices", n.stages(number), []string{"opened", "escalate", "prompt", "prompt", "half", "15min", "5min", "overdue"})
 	same(t, "filed", n.filedFor(number), []string{"event IRM-4-OTHER", "event PIPL-57-INCIDENT"})

@@ -7,9 +7,13 @@ import (
 	"time"
 )
 
+// promptRank is where what is due at once stands among limits: beside those of
+// an hour. The law names no time for it.
+const promptRank = time.Hour
+
 // Clocks returns the reports that are due or were made: first those to be
-// made, the earliest limit before all others and then those for which the law
-// names no time; then those that wait for the end of handling.
+// made, by their limits, what is due at once among those of an hour; then those
+// that wait for the end of handling.
 func (c *Case) Clocks() []Clock {
 	if c.Judged == nil {
 		return nil
@@ -19,23 +23,28 @@ func (c *Case) Clocks() []Clock {
 		clocks = append(clocks, c.clock(d))
 	}
 	slices.SortStableFunc(clocks, func(a, b Clock) int {
-		return cmp.Or(rank(a)-rank(b), a.By.Compare(b.By))
+		return cmp.Or(rank(a)-rank(b), c.stands(a).Compare(c.stands(b)))
 	})
 	return clocks
 }
 
-// rank puts first what is to be made by some time, then at once, then what
-// waits, then what was made.
+// rank puts first what is to be made, then what waits, then what was made.
 func rank(c Clock) int {
 	switch {
-	case c.Open && !c.By.IsZero():
-		return 0
 	case c.Open:
-		return 1
+		return 0
 	case c.Waiting:
-		return 2
+		return 1
 	}
-	return 3
+	return 2
+}
+
+// stands is the moment by which a clock stands among others.
+func (c *Case) stands(k Clock) time.Time {
+	if k.By.IsZero() {
+		return c.Judged.Aware.Add(promptRank)
+	}
+	return k.By
 }
 
 func (c *Case) clock(d Due) Clock {
@@ -86,11 +95,15 @@ func (c *Case) lastTo(d Due) time.Time {
 // Next is the clock that ends first of those that are to be made, or else one
 // that is due at once; nil if there is none.
 func (c *Case) Next() *Clock {
-	clocks := c.Clocks()
-	if len(clocks) == 0 || !clocks[0].Open {
-		return nil
+	var next *Clock
+	for _, k := range c.Clocks() {
+		switch {
+		case !k.Open:
+		case next == nil, next.By.IsZero() && !k.By.IsZero():
+			next = &k
+		}
 	}
-	return &clocks[0]
+	return next
 }
 
 // SentTo returns the reports under a key that were made, the oldest first.

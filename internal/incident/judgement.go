@@ -65,6 +65,10 @@ type Clock struct {
 	Open    bool       // it is still to be made
 }
 
+// Unmade reports whether a report that was due was not made, and is not asked
+// for any more.
+func (c Clock) Unmade() bool { return !c.Open && !c.Waiting && len(c.Sent) == 0 }
+
 // Late reports whether the limit had passed when the report was made, or has
 // passed now.
 func (c Clock) Late(now time.Time) bool {

@@ -21,10 +21,11 @@ const (
 	Opened    Stage = "opened"   // a case was opened
 	Raised    Stage = "alert"    // an alert waits for a person
 	Escalate  Stage = "escalate" // nobody answered: the next person is told
+	Todo      Stage = "task"     // a task of the case should be done by now
 	Tasks     Stage = "tasks"    // of the organization: what is to be done
 )
 
-var urgency = []Stage{Overdue, Minutes5, Minutes15, Half, Prompt, Crosses, Opened, Raised, Escalate}
+var urgency = []Stage{Overdue, Minutes5, Minutes15, Half, Prompt, Crosses, Todo, Opened, Raised, Escalate}
 
 // promptly is when what is due at once is asked for again. The law names no
 // time; these are our own.

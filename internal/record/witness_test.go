@@ -336,9 +336,10 @@ func TestAddresses(t *testing.T) {
 
 func TestShownKeepsKeysBack(t *testing.T) {
 	for want, w := range map[string]Witness{
-		"https://witness.example/send?…": {Means: ByWebhook, Address: "https://witness.example/send?key=s3cr3t"},
-		"b@example.com":                  {Means: ByMail, Address: "smtps://me@mail.example/?from=a@example.com&to=b@example.com"},
-		"/mnt/auditor":                   {Means: ByFolder, Address: "/mnt/auditor"},
+		"witness.example/…":         {Means: ByWebhook, Address: "https://witness.example/s3cr3t?key=s3cr3t"},
+		"https://tsa.example/tsr?…": {Means: ByTimeStamp, Address: "https://tsa.example/tsr?key=s3cr3t"},
+		"b@example.com":             {Means: ByMail, Address: "smtps://me@mail.example/?from=a@example.com&to=b@example.com"},
+		"/mnt/auditor":              {Means: ByFolder, Address: "/mnt/auditor"},
 	} {
 		if got := w.Shown(); got != want {
 			t.Errorf("Shown() of %q = %q, want %q", w.Address, got, want)

@@ -28,13 +28,17 @@ const (
 // gradeRank orders grades; no grade is 0.
 var gradeRank = map[Grade]int{GradeIV: 1, GradeIII: 2, GradeII: 3, GradeI: 4}
 
+// Above reports whether a grade is higher than another.
+func (g Grade) Above(h Grade) bool { return gradeRank[g] > gradeRank[h] }
+
 // An Incident is what is known of an incident. Discovered is when it was found
 // or learned of (发现或获知), from which the clocks run; it may be zero.
 type Incident struct {
 	Facts         org.Facts
 	Discovered    time.Time
-	OutageStarted time.Time // zero: taken to be Discovered
-	HandlingEnded time.Time // zero: it is being handled
+	OutageStarted time.Time            // zero: taken to be Discovered
+	Outages       map[string]time.Time // when outages started, by the fact of their length; others as above
+	HandlingEnded time.Time            // zero: it is being handled
 }
 
 // A Grading is the grade of an incident and who must be told by when.
@@ -326,8 +330,12 @@ func (s *Set) crossings(g *Grading, in Incident) {
 		if row.fact == nil || !in.Facts[row.fact.Index].Known() || in.Facts[row.fact.Index].I >= int64(row.minutes) || !s.couldCross(row, in) {
 			continue
 		}
+		began, ok := in.Outages[row.fact.ID]
+		if !ok {
+			began = start
+		}
 		g.Crosses = append(g.Crosses, Crossing{row.grade, row.fact.ID, row.minutes,
-			start.In(day.Beijing).Add(time.Duration(row.minutes) * time.Minute), row.Confidence})
+			began.In(day.Beijing).Add(time.Duration(row.minutes) * time.Minute), row.Confidence})
 	}
 	slices.SortStableFunc(g.Crosses, func(a, b Crossing) int { return a.At.Compare(b.At) })
 }

@@ -181,7 +181,9 @@ func (s *Service) alert(ctx context.Context, organization, by string, b *book, s
 		if first := c.Alerts[0].Alert; first.Source == step.Alert.Source && sameGroup(*first, *step.Alert) && len(c.Alerts) < maxAlerts {
 			w.Case, w.Seen = n, c.Revision()
 			if len(c.Alerts) >= textsKept {
-				step.Alert.Text = ""
+				brief := *step.Alert
+				brief.Text = ""
+				w.Steps[0].Alert = &brief
 			}
 		}
 	}

@@ -129,11 +129,12 @@ func (f *follower) filed(duty string) (event, record *evidence.Filed) {
 
 // event files the event of a duty that is due, anew where it turned out to have
 // begun on another day. One that is not due is withdrawn, unless something was
-// reported under it, or a threat has become an incident meanwhile.
+// reported under it, or it was due to a threat that has become an incident.
 func (f *follower) event(duty string, clocks []incident.Clock) (items []evidence.Item) {
 	event, record := f.filed(duty)
+	_, taken := f.struck[duty]
 	if len(clocks) == 0 {
-		if event == nil || record != nil || f.before.Kind == incident.Threat && f.after.Kind == incident.Incident {
+		if event == nil || record != nil && !taken || threatened(f.after, duty) {
 			return nil
 		}
 		return []evidence.Item{f.withdrawn(event, "respond.evidence.not_due")}
@@ -147,6 +148,21 @@ func (f *follower) event(duty string, clocks []incident.Clock) (items []evidence
 	}
 	what := message.New("respond.evidence.event", f.number, f.after.Title).Text()
 	return append(items, evidence.Item{Event: &evidence.Event{Duty: duty, Subject: evidence.Organization, Day: began, What: both(what), Origin: f.origin()}})
+}
+
+// threatened reports whether a duty was due for certain when an incident was
+// still a threat.
+func threatened(c *incident.Case, duty string) bool {
+	var last *incident.Judgement
+	for _, r := range c.Steps {
+		if r.Open != nil && r.Open.As == incident.Incident {
+			break
+		}
+		if r.Judged != nil {
+			last = r.Judged
+		}
+	}
+	return c.Kind == incident.Incident && last != nil && slices.ContainsFunc(last.Due, func(d incident.Due) bool { return d.Duty == duty && !d.Provisional })
 }
 
 // withdrawn takes an event back, for a reason.

@@ -227,23 +227,38 @@ func (s *Service) judged(c *incident.Case, file *org.File, step incident.Step, a
 func (s *Service) judge(c *incident.Case, file *org.File) (*incident.Judgement, error) {
 	aware := c.Aware().At
 	facts := s.Set.Vocabulary.On(file, day.In(aware)).Combine(s.read(c.Values()))
-	return s.ask(c, facts)
+	return s.ask(c, s.assume(facts))
 }
 
-// outage is when an outage began by the figures that were stated: that many
-// minutes before they were. It is the zero time where none was.
-func (s *Service) outage(c *incident.Case) (began time.Time) {
+// assume takes an incident not to involve critical infrastructure where nobody
+// said whether it does and no notice of designation was received: only a notice
+// makes an operator. Whoever says otherwise is believed.
+func (s *Service) assume(facts org.Facts) org.Facts {
+	v := s.Set.Vocabulary
+	if !v.Get(facts, factCII).Known() && v.Get(facts, factNotified) == org.BoolValue(false) {
+		facts = slices.Clone(facts)
+		v.Set(facts, factCII, org.BoolValue(false))
+	}
+	return facts
+}
+
+// The facts on which the actor of an incident hangs.
+const (
+	factCII      = "incident.cii"
+	factNotified = "org.designation.notified"
+)
+
+// outages is when outages began by the figures that were stated: that many
+// minutes before they were. One of no minutes did not begin.
+func (s *Service) outages(c *incident.Case) map[string]time.Time {
+	began := map[string]time.Time{}
 	for id, stated := range c.Facts {
 		fact := s.Set.Vocabulary.Fact(id)
 		if fact == nil || fact.Unit != "minutes" || fact.Record != nil {
 			continue
 		}
-		v, ok := fact.FromJSON(stated.Value)
-		if !ok || !v.Known() {
-			continue
-		}
-		if at := stated.At.Add(-time.Duration(v.I) * time.Minute); began.IsZero() || at.Before(began) {
-			began = at
+		if v, ok := fact.FromJSON(stated.Value); ok && v.Known() && v.I > 0 {
+			began[id] = stated.At.Add(-time.Duration(v.I) * time.Minute)
 		}
 	}
 	return began
@@ -283,7 +298,7 @@ func (s *Service) known(facts org.Facts) map[string]json.RawMessage {
 func (s *Service) ask(c *incident.Case, facts org.Facts) (*incident.Judgement, error) {
 	aware := c.Aware().At
 	on := day.In(aware)
-	in := regime.Incident{Facts: facts, Discovered: aware, OutageStarted: s.outage(c), HandlingEnded: c.Ended}
+	in := regime.Incident{Facts: facts, Discovered: aware, Outages: s.outages(c), HandlingEnded: c.Ended}
 	j := &incident.Judgement{Content: s.Set.Info.Digest, Aware: aware, Ended: c.Ended, Known: s.known(facts)}
 	if c.Kind == incident.Threat {
 		reports, err := s.Set.Threat(in, on)
@@ -294,10 +309,10 @@ func (s *Service) ask(c *incident.Case, facts org.Facts) (*incident.Judgement, e
 	if err != nil {
 		return nil, err
 	}
-	return graded(j, g), nil
+	return graded(j, g, in.Outages), nil
 }
 
-func graded(j *incident.Judgement, g *regime.Grading) *incident.Judgement {
+func graded(j *incident.Judgement, g *regime.Grading, outages map[string]time.Time) *incident.Judgement {
 	if g.Grade != nil {
 		j.Grade = string(*g.Grade)
 	}
@@ -305,6 +320,9 @@ func graded(j *incident.Judgement, g *regime.Grading) *incident.Judgement {
 		j.Because = append(j.Because, incident.Because{Rule: b.Rule, Grade: string(b.Grade), Text: b.Text, Confidence: b.Confidence})
 	}
 	for _, x := range g.Crosses {
+		if _, runs := outages[x.Fact]; !runs || g.Grade != nil && !x.Grade.Above(*g.Grade) {
+			continue
+		}
 		j.Crosses = append(j.Crosses, incident.Crossing{Grade: string(x.Grade), Fact: x.Fact, At: x.At})
 	}
 	j.Missing, j.Strength = g.Missing, g.Confidence

@@ -85,7 +85,7 @@ func (s *Service) factsOf(c *incident.Case) org.Facts {
 			facts[i] = stated[i]
 		}
 	}
-	return facts
+	return s.assume(facts)
 }
 
 // limits works out the deadlines of the last judgement of a case again.

@@ -12,7 +12,7 @@ import (
 )
 
 // Due is how many tasks of an organization are late or near, and the earliest
-// day on which one is due.
+// day on which one of those near is due; zero for none.
 type Due struct {
 	Late, Near int
 	Next       day.Day
@@ -36,10 +36,16 @@ func (s *Service) TellTasks(ctx context.Context, organization string, on day.Day
 			return nil
 		}
 		now := s.now()
-		words := message.New("respond.say.tasks", d.Late, d.Near, d.Next.String()).Text()
-		m := Message{ID: "guanji-" + digest(organization, say.Keys[0])[:20], Event: "tasks.due", At: now, By: d.Next.AddDays(1).Start(), Subject: both(words), Text: words.Zh + "\n" + words.En}
-		if d.Next.IsZero() {
-			m.By = now
+		words := message.New("respond.say.tasks", d.Late, d.Near).Text()
+		if !d.Next.IsZero() {
+			words = message.New("respond.say.tasks.next", d.Late, d.Near, d.Next.String()).Text()
+		}
+		m := Message{ID: "guanji-" + digest(organization, say.Keys[0])[:20], Event: "tasks.due", At: now, Subject: both(words), Text: words.Zh + "\n" + words.En}
+		if !d.Next.IsZero() {
+			m.By = d.Next.AddDays(1).Start()
+		}
+		if s.Base != "" {
+			m.Text += "\n" + s.Base
 		}
 		w, err := writing(organization, c, p, say, m, ledger.Actor{By: ledger.Program, At: now})
 		if err != nil {

@@ -61,7 +61,7 @@ func (s *Service) wake(ctx context.Context, organization string, number int64) (
 		if say == nil {
 			return next, nil
 		}
-		if later, err := s.held(ctx, organization, c, now); err != nil || !later.IsZero() {
+		if later, err := s.held(ctx, organization, say, now); err != nil || !later.IsZero() {
 			return later, err
 		}
 		if err := s.say(ctx, organization, c, p, say, now); problem.KindOf(err) != problem.Conflict {
@@ -72,33 +72,53 @@ func (s *Service) wake(ctx context.Context, organization string, number int64) (
 	return time.Time{}, problem.New(problem.Conflict, "respond.busy")
 }
 
-// The most alerts of an organization that people are told of in some time: a
-// machine that floods must not keep them from what matters.
+// People are told of so many alerts of an organization in some time at once,
+// and then of one a minute: a machine that floods must not keep them from what
+// matters, nor a new alert from them.
 const (
 	mostAlerts   = 10
 	alertsWithin = 10 * time.Minute
+	alertEvery   = time.Minute
 )
 
 // held returns when to look again at an alert of which people are not told
-// yet, as they were told of many just now; the zero time for any other.
-func (s *Service) held(ctx context.Context, organization string, c *incident.Case, now time.Time) (time.Time, error) {
-	if c.State != incident.Waiting {
+// yet, as they were told of many just now; the zero time for anything else.
+func (s *Service) held(ctx context.Context, organization string, say *incident.Said, now time.Time) (time.Time, error) {
+	if say.Stage != incident.Raised {
 		return time.Time{}, nil
 	}
 	b, err := s.book(ctx, organization)
 	if err != nil {
 		return time.Time{}, err
 	}
-	told := 0
+	told, last := 0, time.Time{}
 	for _, other := range b.cases {
-		if n := len(other.Said); other.State == incident.Waiting && n > 0 && justNow(other.Said[n-1].At, now) {
-			told++
+		n := len(other.Said)
+		if other.State != incident.Waiting || n == 0 || !justNow(other.Said[n-1].At, now) {
+			continue
+		}
+		if told++; other.Said[n-1].At.After(last) {
+			last = other.Said[n-1].At
 		}
 	}
-	if told < mostAlerts {
+	if told < mostAlerts || now.Sub(last) >= alertEvery {
 		return time.Time{}, nil
 	}
-	return now.Add(time.Minute), nil
+	return last.Add(alertEvery), nil
+}
+
+// waiting is how many alerts wait for a person.
+func (s *Service) waiting(ctx context.Context, organization string) (n int, err error) {
+	b, err := s.book(ctx, organization)
+	if err != nil {
+		return 0, err
+	}
+	for number, c := range b.cases {
+		if number > 0 && c.State == incident.Waiting {
+			n++
+		}
+	}
+	return n, nil
 }
 
 // justNow reports whether people were told at a moment that is not long ago. One
@@ -110,7 +130,18 @@ func justNow(at, now time.Time) bool {
 
 // say records that something was said, with the messages that say it.
 func (s *Service) say(ctx context.Context, organization string, c *incident.Case, p *incident.Plan, say *incident.Said, now time.Time) error {
-	w, err := writing(organization, c, p, say, s.message(organization, c, say, now), ledger.Actor{By: ledger.Program, At: now})
+	m := s.message(organization, c, say, now)
+	if say.Stage == incident.Raised {
+		n, err := s.waiting(ctx, organization)
+		if err != nil {
+			return err
+		}
+		if n > 1 {
+			t := message.New("respond.say.waiting", n).Text()
+			m.Text += "\n" + t.Zh + "\n" + t.En
+		}
+	}
+	w, err := writing(organization, c, p, say, m, ledger.Actor{By: ledger.Program, At: now})
 	if err == nil {
 		_, err = s.Store.Record(ctx, organization, w)
 	}
@@ -152,7 +183,7 @@ func channelsOf(p *incident.Plan, names []string) (ids []string) {
 // message is what goes outward: an id and a deadline.
 func (s *Service) message(organization string, c *incident.Case, say *incident.Said, now time.Time) Message {
 	m := Message{ID: "guanji-" + digest(organization, fmt.Sprint(c.Number), strings.Join(say.Keys, "\n"), fmt.Sprint(say.Again))[:20], Event: "incident." + string(say.Stage), At: now,
-		Case: fmt.Sprintf("#%d/%s", c.Number, Code(organization, c.Number)), Drill: c.Drill, By: say.By}
+		Case: fmt.Sprintf("#%d-%s", c.Number, Code(organization, c.Number)), Drill: c.Drill, By: say.By}
 	words := message.New("respond.say."+string(say.Stage), m.Case)
 	if !say.By.IsZero() {
 		words = message.New("respond.say."+string(say.Stage)+".by", m.Case, clockTime(say.By), left(say.By, now))
@@ -173,7 +204,7 @@ func (s *Service) message(organization string, c *incident.Case, say *incident.S
 		m.Subject, lines = "【"+message.New("respond.drill").Text().Zh+"】"+m.Subject, append([]string{drill.Zh, drill.En}, lines...)
 	}
 	if s.Base != "" {
-		lines = append(lines, s.Base+"/c/"+Code(organization, c.Number))
+		lines = append(lines, fmt.Sprintf("%s/c/%d-%s", s.Base, c.Number, Code(organization, c.Number)))
 	}
 	m.Text = strings.Join(lines, "\n")
 	return m
@@ -189,21 +220,18 @@ func digest(texts ...string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Find returns the case of some organizations that a code names. It fails with
-// [problem.NotFound].
-func (s *Service) Find(ctx context.Context, organizations []string, code string) (organization string, number int64, err error) {
+// Find returns the organization, of several, whose case has a number and a
+// code. It fails with [problem.NotFound].
+func (s *Service) Find(ctx context.Context, organizations []string, number int64, code string) (string, error) {
 	for _, o := range organizations {
-		cases, err := s.Cases(ctx, o)
-		if err != nil {
-			return "", 0, err
+		if Code(o, number) != code {
+			continue
 		}
-		for _, c := range cases {
-			if Code(o, c.Number) == code {
-				return o, c.Number, nil
-			}
+		if _, err := s.Case(ctx, o, number); problem.KindOf(err) != problem.NotFound {
+			return o, err
 		}
 	}
-	return "", 0, problem.New(problem.NotFound, "respond.no_code")
+	return "", problem.New(problem.NotFound, "respond.no_code")
 }
 
 // left is how much time is left, or has passed since, to the minute.

@@ -2,6 +2,8 @@ package web
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"guanji/internal/incident"
 )
@@ -48,7 +50,12 @@ func (s *server) byCode(q *request) error {
 	for _, o := range all {
 		ids = append(ids, o.ID)
 	}
-	organization, number, err := s.Respond.Find(q.Context(), ids, q.PathValue("code"))
+	digits, code, _ := strings.Cut(q.PathValue("code"), "-")
+	number, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		number = 0 // which no case has
+	}
+	organization, err := s.Respond.Find(q.Context(), ids, number, code)
 	if err != nil {
 		return err
 	}

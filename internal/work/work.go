@@ -48,8 +48,8 @@ type Config struct {
 	Timeout  time.Duration // for one job; 45 seconds if 0
 	Width    int           // jobs of one kind at a time; 32 if 0
 
-	// Anew looks at all work again, at the start and when the clock jumped: a clock
-	// that was wrong may have put it off. Nil does nothing.
+	// Anew looks at all work again, at the start and when the clock jumped, until
+	// that goes well: a clock that was wrong may have put it off. Nil does nothing.
 	Anew func(ctx context.Context) error
 }
 
@@ -70,6 +70,7 @@ type Runner struct {
 	last reading
 	jump time.Duration // of the clock, as it was last noticed
 	at   time.Time     // when
+	owed bool          // looking at all work again did not go well
 }
 
 // reading is what the clock of the wall said, and what has passed since by the
@@ -113,7 +114,7 @@ func (r *Runner) lane(ctx context.Context, kind job.Kind) {
 	ticks := time.NewTicker(r.Every)
 	defer ticks.Stop()
 	for {
-		if r.jumped(ctx) {
+		if r.jumped(ctx) || r.owes() {
 			r.anew(ctx)
 		}
 		if _, err := r.drain(ctx, kind); err != nil && ctx.Err() == nil {
@@ -138,7 +139,20 @@ func (r *Runner) anew(ctx context.Context) {
 	}
 	if err := r.Anew(ctx); err != nil && ctx.Err() == nil {
 		r.Log.ErrorContext(ctx, "cannot look at all background work anew", "err", err)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.owed = true
 	}
+}
+
+// owes reports whether all work is still to be looked at again, to one who then
+// does.
+func (r *Runner) owes() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	owed := r.owed
+	r.owed = false
+	return owed
 }
 
 // jumped tells of a clock that jumped.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -416,6 +417,46 @@ func TestJump(t *testing.T) {
 			by, at := r.Jumped()
 			if (by.Round(time.Second) == tt.by && at.Equal(start.Add(tt.by))) != tt.told || strings.Contains(l.String(), "jumped") != tt.told {
 				t.Errorf("jumped by %s at %s; log %s", by, at, l)
+			}
+		})
+	}
+}
+
+// TestAnew looks at all work again at the start, when the clock jumped and once
+// more where that failed, and at no other time.
+func TestAnew(t *testing.T) {
+	fault := errors.New("no database")
+	for name, tt := range map[string]struct {
+		by     time.Duration // the jump
+		faults []error       // of looking again, in turn
+		want   int
+	}{"at the start": {0, nil, 1}, "a little": {2 * time.Second, nil, 1}, "on": {time.Hour, nil, 2}, "back": {-time.Hour, nil, 2}, "it fails at the start": {0, []error{fault, fault}, 3},
+		"it fails after a jump": {-time.Hour, []error{nil, fault}, 3}} {
+		t.Run(name, func(t *testing.T) {
+			q := newQueue()
+			r, l := runner(q, map[job.Kind]Handler{"x": nil})
+			var looks, looked atomic.Int64 // at the clock, and at all work
+			r.Now = func() time.Time { looks.Add(1); return q.now() }
+			r.Anew = func(context.Context) error {
+				if n := int(looked.Add(1)); n <= len(tt.faults) {
+					return tt.faults[n-1]
+				}
+				return nil
+			}
+			rounds := func() {
+				before := looks.Load()
+				until(t, func() bool { return looks.Load() > before+20 })
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan struct{})
+			go func() { r.Run(ctx); close(ended) }()
+			rounds()
+			q.set(start.Add(tt.by))
+			rounds()
+			cancel()
+			<-ended
+			if got := int(looked.Load()); got != tt.want || strings.Contains(l.String(), "anew") != (tt.faults != nil) {
+				t.Errorf("looked %d times, want %d; log %s", got, tt.want, l)
 			}
 		})
 	}
