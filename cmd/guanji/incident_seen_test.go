@@ -416,7 +416,7 @@ func TestANightAtTheBank(t *testing.T) {
 	}
 	n.step(number, map[string]any{"close": map[string]any{}})
 
-	same(t, "notices about the incident", n.stages(number), []string{"alert", "opened", "escalate", "prompt", "half", "crosses", "escalate"})
+	same(t, "notices about the incident", n.stages(number), []string{"alert", "opened", "prompt", "escalate", "half", "crosses", "escalate"})
 	if d, r := n.marked(number); d != 0 || r == 0 {
 		t.Errorf("of the notices about the incident %d say drill, %d do not", d, r)
 	}
@@ -471,7 +471,7 @@ func TestANightElsewhere(t *testing.T) {
 	n.step(number, map[string]any{"facts": map[string]any{"values": map[string]any{"incident.cii": false, "incident.pi_individuals": 1_200_000, "incident.crime_suspected": false}}})
 	same(t, "due", n.open(number), []string{"sector_regulator initial at once", "provincial_cac initial at once", "affected_people notice at once", "provincial_cac initial 4h0m0s"})
 	n.pass(4*time.Hour + 10*time.Minute)
-	same(t, "notices", n.stages(number), []string{"opened", "escalate", "prompt", "prompt", "half", "15min", "5min", "overdue"})
+	same(t, "notices", n.stages(number), []string{"opened", "prompt", "escalate", "prompt", "half", "15min", "5min", "overdue"})
 	same(t, "filed", n.filedFor(number), []string{"event IRM-4-OTHER", "event PIPL-57-INCIDENT"})
 
 	late := sentStep("RPT-OTHER/provincial_cac/initial")

@@ -212,7 +212,8 @@ func (c *Case) saying(s Recorded) {
 		c.said[k] = s.At
 	}
 	c.level = max(c.level, s.Said.Level)
-	if c.first.IsZero() || s.At.Before(c.first) {
+	opened := s.Said.Stage == Opened // whoever opened it sees to it
+	if !opened && (c.first.IsZero() || s.At.Before(c.first)) {
 		c.first = s.At
 	}
 }
