@@ -289,7 +289,7 @@ func (s *target) checkTold(t *testing.T, r *receiver, step int) (twice int) {
 			twice++
 		}
 	}
-	if overdue := fmt.Sprintf("overdue/RPT-CII/public_security/initial/%d", began.Add(time.Hour).Unix()); told[overdue] != 1 {
+	if overdue := fmt.Sprintf("overdue/RPT-CII/public_security/initial/%d/0s", began.Add(time.Hour).Unix()); told[overdue] != 1 {
 		t.Errorf("step %d: that the hour has passed was said %d times", step, told[overdue])
 	}
 	if messages == 0 || len(r.got) != 2*messages || len(given) != len(r.got) {

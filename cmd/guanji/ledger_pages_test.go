@@ -215,7 +215,7 @@ func TestNothingLeavesUntilTwoAllow(t *testing.T) {
 	ann.want(http.StatusSeeOther, ann.post("/ledger/witnesses", "means", "webhook", "address", address))
 	ann.want(http.StatusConflict, bo.post("/ledger/witnesses", "means", "webhook", "address", address))
 	path := allowShown.FindStringSubmatch(ann.want(http.StatusOK, ann.get("/ledger/witnesses"), "another administrator must allow it").body)[1]
-	ann.want(http.StatusForbidden, ann.post(path+"/allow"), "you proposed this witness")
+	ann.want(http.StatusForbidden, ann.post(path+"/allow"), "you proposed it")
 	ann.want(http.StatusForbidden, reader.post(path+"/allow"))
 	time.Sleep(2500 * time.Millisecond) // longer than witnesses are looked at
 	if n := h.connections.Load(); n != 0 {

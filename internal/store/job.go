@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"guanji/internal/job"
@@ -119,16 +120,18 @@ func (s *Store) Release(ctx context.Context, owner string) error {
 
 // Hurry makes everything due now that was put off by a clock that was wrong.
 func (s *Store) Hurry(ctx context.Context, now time.Time) error {
-	return s.write(ctx, func(x executor) error {
+	return s.change(ctx, 1, func(x *changing) error {
 		_, err := x.exec(ctx, `update job set due_at = $1 where dead_at = 0 and due_at > $1`, micros(now))
 		return err
 	})
 }
 
-// Requeue puts jobs into the queue, in the place of those that are there.
+// Requeue puts jobs into the queue, in the place of those that are there: all in
+// one order, so that of two who do so at the same time one waits.
 func (s *Store) Requeue(ctx context.Context, jobs ...job.Job) error {
-	return s.write(ctx, func(x executor) error {
-		for _, j := range jobs {
+	sorted := slices.SortedFunc(slices.Values(jobs), func(a, b job.Job) int { return strings.Compare(a.Key, b.Key) })
+	return s.change(ctx, len(sorted), func(x *changing) error {
+		for _, j := range sorted {
 			if err := queue(ctx, x, j); err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -10,8 +11,8 @@ import (
 	"guanji/internal/incident"
 )
 
-// incidentsPage lists the cases: what waits for a person first, then what runs,
-// then the rest; drills apart.
+// incidentsPage lists the cases: what runs and its limits first, then what waits
+// for a person, then the rest; drills apart.
 type incidentsPage struct {
 	page
 	Path               string
@@ -22,6 +23,8 @@ type incidentsPage struct {
 	Any                bool // there is a case at all
 	Asked              string
 	AlertsAPI          string
+	Dismiss            *dismissView // nil for who may not
+	Left               string       // alerts that were not dismissed
 	From, To, Of       int
 	PrevPath, NextPath string
 }
@@ -35,6 +38,7 @@ type caseGroup struct {
 	AllPath   string
 	Drill     bool
 	Folded    bool
+	Dismiss   *dismissView // of alerts
 }
 
 // caseRow is one case in the list.
@@ -53,11 +57,14 @@ type caseRow struct {
 	To, By              string
 	Unsettled           bool
 	Unanswered          bool
+	Pick                string // what is sent where it is ticked; "" where it cannot be
+	Picked              bool
 }
 
 const (
-	casesShown = 200 // of a group
-	casesPage  = 30  // of a list that was asked for
+	casesShown   = 200 // of a group
+	waitingShown = 20  // of the alerts, on the page of all
+	casesPage    = 30  // of a list that was asked for
 )
 
 // The groups, in the order of the page.
@@ -71,7 +78,7 @@ const (
 
 // caseGroups lists the groups.
 func caseGroups() []string {
-	return []string{groupAlerts, groupRunning, groupHandled, groupClosed, groupDrills}
+	return []string{groupRunning, groupAlerts, groupHandled, groupClosed, groupDrills}
 }
 
 // groupOf is where a case stands in the list.
@@ -89,15 +96,26 @@ func groupOf(c *incident.Case) string {
 	return groupClosed
 }
 
-func (s *server) incidents(q *orgRequest) error {
-	all, err := s.Respond.Cases(q.Context(), q.org)
+func (s *server) incidents(q *orgRequest) error { return q.renderIncidents(http.StatusOK, nil) }
+
+// renderIncidents lists the cases; wrong is what is wrong with the form that
+// dismisses alerts.
+func (q *orgRequest) renderIncidents(code int, wrong map[string]string) error {
+	all, err := q.s.Respond.Cases(q.Context(), q.org)
 	if err != nil {
 		return err
 	}
 	p := incidentsPage{page: q.page("incidents"), Path: orgPath(q.org, "incidents"), NewPath: q.to("incidents/new"), DrillPath: q.to("incidents/new", "drill", "1"), Any: len(all) > 0,
-		Asked: q.URL.Query().Get("state"), AlertsAPI: "POST /api/v1/organizations/" + q.org + "/alerts"}
+		Asked: q.FormValue("state"), AlertsAPI: "POST /api/v1/organizations/" + q.org + "/alerts"}
 	if p.Wants, err = q.wants(); err != nil {
 		return err
+	}
+	p.Done, p.Left = q.dismissed()
+	if p.Write {
+		p.Dismiss = q.dismissMany(wrong)
+	}
+	if len(wrong) > 0 {
+		p.Alert = q.T("cases.not_taken")
 	}
 	p.States = []option{{Name: q.T("web.all")}}
 	for _, g := range caseGroups() {
@@ -106,9 +124,9 @@ func (s *server) incidents(q *orgRequest) error {
 	options(p.Asked, p.States)
 	p.groups(q, all)
 	if q.part("list") {
-		return s.renderPart(q.request, "incidents", "list", p)
+		return q.s.renderPart(q.request, "incidents", "list", p)
 	}
-	return s.render(q.request, http.StatusOK, "incidents", p)
+	return q.s.render(q.request, code, "incidents", p)
 }
 
 // wants says why nobody may hear of a limit.
@@ -145,7 +163,9 @@ func (p *incidentsPage) groups(q *orgRequest, all []*incident.Case) {
 	for _, c := range all {
 		in[groupOf(c)] = append(in[groupOf(c)], c)
 	}
-	slices.SortStableFunc(in[groupAlerts], func(a, b *incident.Case) int { return a.AlertedAt().Compare(b.AlertedAt()) })
+	slices.SortStableFunc(in[groupAlerts], func(a, b *incident.Case) int {
+		return cmp.Or(mostSevere(a)-mostSevere(b), a.AlertedAt().Compare(b.AlertedAt()))
+	})
 	byDeadline(in[groupRunning])
 	for _, key := range caseGroups() {
 		cases := in[key]
@@ -155,14 +175,26 @@ func (p *incidentsPage) groups(q *orgRequest, all []*incident.Case) {
 		g := caseGroup{words: q.words, Key: key, Name: q.T("cases.group." + key), Drill: key == groupDrills, Folded: key == groupClosed && p.Asked == ""}
 		if p.Asked != "" {
 			cases = p.pageOf(q, cases)
-		} else if more := len(cases) - casesShown; more > 0 {
-			cases, g.More, g.AllPath = cases[:casesShown], more, q.to("incidents", "state", key)
+		} else if more := len(cases) - shownOf(key); more > 0 {
+			cases, g.More, g.AllPath = cases[:shownOf(key)], more, q.to("incidents", "state", key)
+		}
+		if key == groupAlerts {
+			g.Dismiss = p.Dismiss
 		}
 		for _, c := range cases {
 			g.Rows = append(g.Rows, q.caseRow(c, now))
 		}
 		p.Groups = append(p.Groups, g)
 	}
+}
+
+// shownOf is how many cases of a group the page of all shows: alerts must not
+// bury what runs.
+func shownOf(key string) int {
+	if key == groupAlerts {
+		return waitingShown
+	}
+	return casesShown
 }
 
 // pageOf is one page of the cases.
@@ -205,6 +237,10 @@ func (q *orgRequest) caseRow(c *incident.Case, now time.Time) caseRow {
 		v.Grade, v.Graded = q.gradeTag(c.Judged.Grade), true
 	}
 	if c.State == incident.Waiting && len(c.Alerts) > 0 {
+		if q.mayWrite() {
+			v.Pick = pickName(c)
+			v.Picked = slices.Contains(q.PostForm["case"], v.Pick)
+		}
 		last := c.Alerts[len(c.Alerts)-1].Alert
 		v.Alert, v.Since, v.Began = q.alertWords(last, len(c.Alerts)), q.elapsed(c.Alerts[0].At, now), q.T("cases.began.alert", clock(c.AlertedAt()))
 		return v

@@ -155,6 +155,7 @@ func (s *server) routes() *http.ServeMux {
 	m.HandleFunc("GET /o/{org}/incidents", s.about(read, s.incidents))
 	m.HandleFunc("GET /o/{org}/incidents/new", s.about(write, s.newCase))
 	m.HandleFunc("POST /o/{org}/incidents/new", s.streamed(write, s.openCase))
+	m.HandleFunc("POST /o/{org}/incidents/dismiss", s.about(write, s.dismissAlerts))
 	m.HandleFunc("GET /o/{org}/incidents/{n}", s.about(read, s.showCase))
 	m.HandleFunc("POST /o/{org}/incidents/{n}/steps/{kind}", s.streamed(write, s.addStep))
 	m.HandleFunc("GET /o/{org}/incidents/{n}/steps/{seq}/files/{i}", s.about(read, s.stepDownload))
