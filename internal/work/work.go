@@ -195,41 +195,67 @@ func (r *Runner) Drain(ctx context.Context) error {
 }
 
 // drain does everything of one kind that is due, and returns how many jobs that
-// were.
-func (r *Runner) drain(ctx context.Context, kind job.Kind) (done int, err error) {
-	for ctx.Err() == nil {
-		now := r.Now()
-		jobs, err := r.Queue.Take(ctx, r.Owner, kind, now, now.Add(r.Timeout+lease), r.Width)
-		if err != nil || len(jobs) == 0 {
-			return done, err
+// were. Places that are free are filled again: a job that hangs holds up itself
+// alone.
+func (r *Runner) drain(ctx context.Context, kind job.Kind) (begun int, err error) {
+	ended := make(chan outcome, r.Width)
+	for under, fill := 0, true; ; {
+		if fill && err == nil && ctx.Err() == nil {
+			now := r.Now()
+			var jobs []job.Job
+			jobs, err = r.Queue.Take(ctx, r.Owner, kind, now, now.Add(r.Timeout+lease), r.Width-under)
+			for _, j := range jobs {
+				go func() { ended <- r.outcome(ctx, j) }()
+			}
+			begun, under = begun+len(jobs), under+len(jobs)
 		}
-		done += len(jobs)
-		if err := r.all(ctx, jobs); err != nil {
-			return done, err
+		if under == 0 {
+			return begun, err
 		}
+		n, failed := r.end(ctx, ended)
+		under, err = under-n, errors.Join(err, failed)
+		fill = under < r.Width && (n == 0 || under <= r.Width/2) // a few at a time cost a transaction each
 	}
-	return done, nil
 }
 
-// all does jobs side by side, and ends together those that went well.
-func (r *Runner) all(ctx context.Context, jobs []job.Job) error {
-	failed, errs := make([]bool, len(jobs)), make([]error, len(jobs))
-	var wg sync.WaitGroup
-	for i := range jobs {
-		wg.Go(func() {
-			again, err := r.one(ctx, jobs[i])
-			if err != nil {
-				failed[i], errs[i] = true, r.fail(ctx, jobs[i], again, err)
-			}
-			jobs[i].At = again
-		})
+// outcome is what became of a job.
+type outcome struct {
+	job    job.Job // as it is finished; its At is when it is done again
+	failed bool    // it is put off already
+	err    error   // of putting it off
+}
+
+func (r *Runner) outcome(ctx context.Context, j job.Job) outcome {
+	again, err := r.one(ctx, j)
+	if err != nil {
+		return outcome{j, true, r.fail(ctx, j, again, err)}
 	}
-	wg.Wait()
+	j.At = again
+	return outcome{job: j}
+}
+
+// end waits for a job to end, but not longer than until it is looked for more,
+// and finishes together all that have ended. It returns how many those are.
+func (r *Runner) end(ctx context.Context, ended <-chan outcome) (n int, err error) {
 	var done []job.Job
-	for i, j := range jobs {
-		if !failed[i] {
-			done = append(done, j)
+	look := time.NewTimer(r.Every)
+	defer look.Stop()
+	for o := (outcome{}); ; {
+		select {
+		case o = <-ended:
+		default:
+			if n > 0 {
+				return n, errors.Join(err, r.Queue.Finish(context.WithoutCancel(ctx), done))
+			}
+			select {
+			case o = <-ended:
+			case <-look.C:
+				return 0, nil
+			}
+		}
+		n++
+		if err = errors.Join(err, o.err); !o.failed {
+			done = append(done, o.job)
 		}
 	}
-	return errors.Join(append(errs, r.Queue.Finish(context.WithoutCancel(ctx), done))...)
 }
