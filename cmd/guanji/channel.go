@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"guanji/internal/channel"
+	"guanji/internal/problem"
 	"guanji/internal/respond"
 )
 
@@ -67,6 +68,9 @@ func (p *program) channelList() *cobra.Command {
 		}
 		return p.write(views, func() error {
 			w := tabwriter.NewWriter(p.out, 0, 8, 2, ' ', 0)
+			if len(views) > 0 {
+				fmt.Fprintln(w, p.msg("cmd.channel.columns"))
+			}
 			for _, v := range views {
 				alone := ""
 				if v.Alone {
@@ -103,6 +107,9 @@ func (p *program) channelPropose() *cobra.Command {
 
 func (p *program) channelAllow() *cobra.Command {
 	return p.named("channel.allow", "allow ID", cobra.ExactArgs(1), p.changing(func(cmd *cobra.Command, in *installation, args []string) error {
+		if c, err := in.respond.Channel(cmd.Context(), args[0]); err == nil && c.On() {
+			return problem.New(problem.Conflict, "cmd.channel.on", c.Name)
+		}
 		if err := in.respond.Allow(cmd.Context(), userName(), args[0]); err != nil {
 			return err
 		}

@@ -54,6 +54,12 @@ func TestChannelAtTheTerminal(t *testing.T) {
 	if !signed.Load() {
 		t.Error("the test was not signed, or did not arrive")
 	}
+	if got := terminal(exitFailed, "allow", id); !strings.Contains(got, "is on already") {
+		t.Errorf("allowed twice: %s", got)
+	}
+	if got := terminal(exitDone, "list"); !strings.Contains(got, "MEANS") {
+		t.Errorf("the list has no headings: %s", got)
+	}
 	if got := terminal(exitDone, "list", "--format", "json"); !strings.Contains(got, `"signed": true`) || !strings.Contains(got, `"allowed_alone": true`) {
 		t.Errorf("the list: %s", got)
 	}
@@ -139,7 +145,7 @@ func TestNothingGoesByAChannelUntilTwoAllow(t *testing.T) {
 func TestTerminalProposesNoChannelForPeople(t *testing.T) {
 	s := serve(t, t.TempDir())
 	ann := s.first(t, "Li Na")
-	ann.want(http.StatusSeeOther, ann.post("/settings/channels", "means", "folder", "name", "Gatehouse", "address", "/mnt/gatehouse"))
+	ann.want(http.StatusSeeOther, ann.post("/settings/channels", "means", "folder", "name", "Gatehouse", "address", t.TempDir()))
 	id := channelShown.FindStringSubmatch(ann.get("/settings/channels").body)[2]
 	for _, args := range [][]string{{"allow", id}, {"propose", "folder", "Late", "/mnt/late"}} {
 		code, said := withSecret(t, "", append(append([]string{"channel"}, args...), "--home", s.home)...)

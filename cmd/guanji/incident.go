@@ -81,6 +81,7 @@ func (p *program) incidentList() *cobra.Command {
 			return err
 		}
 		v, late := casesView{1, args[0], []report.CaseLine{}}, false
+		slices.SortFunc(all, respond.ByUrgency)
 		for _, c := range all {
 			if state == "" || state == string(c.State) || state == live && c.State.Live() {
 				line := report.CaseLineOf(c, p.now())
@@ -130,9 +131,13 @@ func (p *program) incidentReplay() *cobra.Command {
 
 func (p *program) incidentReport() *cobra.Command {
 	var closing bool
-	var output string
+	var part, output string
 	c := p.named("incident.report", "report ORG N", cobra.ExactArgs(2), p.withInstallation(func(cmd *cobra.Command, in *installation, args []string) error {
 		c, err := p.caseOf(cmd, in, args[0], args[1])
+		if err != nil {
+			return err
+		}
+		paper, err := paperOf(part, closing)
 		if err != nil {
 			return err
 		}
@@ -140,15 +145,27 @@ func (p *program) incidentReport() *cobra.Command {
 		if cmd.Flags().Changed("lang") {
 			lang = p.lang
 		}
-		d, err := in.respond.Report(cmd.Context(), args[0], c.Number, closing, lang)
+		d, err := in.respond.Report(cmd.Context(), args[0], c.Number, paper, lang)
 		if err != nil {
 			return err
 		}
 		return p.saveDocument(output, d)
 	}))
+	c.Flags().StringVar(&part, "part", string(respond.FirstReport), p.msg("flag.part"))
 	c.Flags().BoolVar(&closing, "closing", false, p.msg("flag.closing"))
 	c.Flags().StringVarP(&output, "output", "o", "", p.msg("flag.output"))
 	return c
+}
+
+// paperOf is the document about a case that flags ask for.
+func paperOf(part string, closing bool) (respond.Paper, error) {
+	if closing {
+		return respond.ClosingReport, nil
+	}
+	if !slices.Contains(respond.Papers(), respond.Paper(part)) {
+		return "", usage("cmd.incident.part_of", part)
+	}
+	return respond.Paper(part), nil
 }
 
 func (p *program) incidentCard() *cobra.Command {

@@ -151,6 +151,9 @@ func (p *program) incidentTriage() *cobra.Command {
 		case dismiss:
 			return incident.Step{Dismiss: &incident.Dismiss{Why: why}}, nil
 		case join:
+			if into == "" {
+				return step, usage("cmd.incident.no_into")
+			}
 			to, err := caseNumber(into)
 			return incident.Step{Join: &incident.Join{To: to, Why: why}}, err
 		case string(incident.Incident), string(incident.Threat):

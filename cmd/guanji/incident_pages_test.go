@@ -315,7 +315,9 @@ func TestManyCases(t *testing.T) {
 			}
 		}
 	})
-	v.want(http.StatusOK, v.get(bankCases), "Rule 000", "Rule 032")
+	if all := v.want(http.StatusOK, v.get(bankCases), "Rule 000", "Rule 019", "and 13 more", "state=alert").body; strings.Contains(all, "Rule 020") {
+		t.Error("the page of all cases shows more than 20 alerts")
+	}
 	first := v.want(http.StatusOK, v.get(bankCases+"?state=alert"), "1–30 of 33", "Rule 029").body
 	if strings.Contains(first, "Rule 030") {
 		t.Error("the first page has what belongs on the second")

@@ -435,7 +435,7 @@ func sentStep(key string) map[string]any {
 // closes looks at what is left of a case: its report, its replay, the ledger.
 func (n *night) closes(number int64, words ...string) {
 	n.t.Helper()
-	d, err := n.in.respond.Report(n.t.Context(), n.org, number, true, message.Chinese)
+	d, err := n.in.respond.Report(n.t.Context(), n.org, number, respond.ClosingReport, message.Chinese)
 	must(n.t, err)
 	said := fmt.Sprint(d)
 	for _, w := range words {

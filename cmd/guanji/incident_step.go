@@ -7,37 +7,41 @@ import (
 	"github.com/spf13/cobra"
 
 	"guanji/internal/incident"
+	"guanji/internal/message"
 	"guanji/internal/org"
+	"guanji/internal/problem"
 )
 
 func (p *program) incidentFact() *cobra.Command {
 	var note string
 	c := p.step("fact", "fact ORG N FACT=VALUE…", cobra.MinimumNArgs(3), func(_ *cobra.Command, in *installation, _ *incident.Case, args []string) (incident.Step, error) {
 		f := incident.Facts{Values: map[string]json.RawMessage{}, Note: note}
+		var mistakes problem.Fields
 		for _, arg := range args[2:] {
 			id, value, ok := strings.Cut(arg, "=")
-			if !ok {
-				return incident.Step{}, usage("cmd.incident.fact", arg)
+			mistake := message.New("cmd.incident.fact", arg)
+			if ok {
+				f.Values[id], mistake = factValue(in, id, value)
 			}
-			var err error
-			if f.Values[id], err = p.factValue(in, id, value); err != nil {
-				return incident.Step{}, err
+			if mistake.Key != "" {
+				mistakes = append(mistakes, problem.Field{Name: id, Msg: mistake})
 			}
 		}
-		return incident.Step{Facts: &f}, nil
+		return incident.Step{Facts: &f}, mistakes.OrNil()
 	})
 	c.Flags().StringVar(&note, "note", "", p.msg("flag.note"))
 	return c
 }
 
-// factValue reads a fact as people type it; null takes one back.
-func (p *program) factValue(in *installation, id, value string) (json.RawMessage, error) {
+// factValue reads a fact as people type it, or says what is wrong with it; null
+// takes one back.
+func factValue(in *installation, id, value string) (json.RawMessage, message.M) {
 	fact := in.set.Vocabulary.Fact(id)
 	if fact == nil || fact.Subject != org.AboutIncident || fact.Kind == org.Record {
-		return nil, usage("respond.no_fact", id)
+		return nil, message.New("respond.no_fact", id)
 	}
 	if value == "null" {
-		return json.RawMessage(value), nil
+		return json.RawMessage(value), message.M{}
 	}
 	texts := []string{value}
 	if fact.Kind == org.Set {
@@ -45,9 +49,13 @@ func (p *program) factValue(in *installation, id, value string) (json.RawMessage
 	}
 	v, mistake := fact.Parse(texts...)
 	if mistake != nil {
-		return nil, usage("cmd.incident.value", id, *mistake)
+		return nil, *mistake
 	}
-	return json.Marshal(v.In(fact))
+	data, err := json.Marshal(v.In(fact))
+	if err != nil {
+		return nil, message.New("respond.bad_fact")
+	}
+	return data, message.M{}
 }
 
 func (p *program) incidentSent() *cobra.Command {

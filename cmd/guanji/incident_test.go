@@ -136,7 +136,7 @@ func (d *desk) closing() {
 	d.incident(7*60, "part", "closing.cause", cause)
 	d.incident(8*60, "end", "--at", "2026-11-20 09:30")
 	file := filepath.Join(d.t.TempDir(), "closing.docx")
-	d.incident(9*60, "report", "--closing", "-o", file)
+	d.incident(9*60, "report", "--part", "closing", "-o", file)
 	if data, err := os.ReadFile(file); err != nil || string(data[:2]) != "PK" {
 		d.t.Errorf("the closing report: %v", err)
 	}
@@ -238,7 +238,7 @@ func TestTheCardByCommand(t *testing.T) {
 	dir := t.TempDir()
 	d.do("incident", "open", d.org, "--title", "Down")
 	for name, args := range map[string][]string{
-		"card.html": {"incident", "card", d.org}, "card.docx": {"incident", "card", d.org}, "report.docx": {"incident", "report", d.org, "1"}, "courtesy.html": {"incident", "report", d.org, "1", "--lang", "en"},
+		"card.html": {"incident", "card", d.org}, "card.docx": {"incident", "card", d.org}, "report.docx": {"incident", "report", d.org, "1"}, "notice.html": {"incident", "report", d.org, "1", "--part", "notice"}, "closing.html": {"incident", "report", d.org, "1", "--closing"}, "courtesy.html": {"incident", "report", d.org, "1", "--lang", "en"},
 	} {
 		file := filepath.Join(dir, name)
 		d.do(append(slices.Clone(args), "-o", file)...)
@@ -246,14 +246,65 @@ func TestTheCardByCommand(t *testing.T) {
 		if err != nil || (string(data[:2]) == "PK") != strings.HasSuffix(name, ".docx") {
 			t.Errorf("%s: %v, %.20q", name, err, data)
 		}
-		if want := map[string]string{"card.html": "12387", "courtesy.html": "Courtesy copy"}[name]; !strings.Contains(string(data), want) {
+		if want := map[string]string{"card.html": "12387", "notice.html": "个人信息安全事件告知书", "closing.html": "总结报告", "courtesy.html": "Courtesy copy"}[name]; !strings.Contains(string(data), want) {
 			t.Errorf("%s lacks %q", name, want)
 		}
+	}
+	if code, _, errs := d.run("incident", "report", d.org, "1", "--part", "x", "-o", filepath.Join(dir, "x.docx")); code != exitUsage || !strings.Contains(errs, "--part report, closing or notice") {
+		t.Errorf("a part that is none: %d %s", code, errs)
 	}
 	if code, _, errs := d.run("incident", "card", d.org); code != exitUsage || !strings.Contains(errs, "-o FILE.docx") {
 		t.Errorf("without a file: %d %s", code, errs)
 	}
 	if code, _, _ := d.run("incident", "card", d.org, "-o", filepath.Join(dir, "no", "such", "card.docx")); code != exitFailed {
 		t.Errorf("where no folder is: %d", code)
+	}
+}
+
+// TestTheListByUrgency: what is under way by its deadlines, then alerts, drills,
+// and what is over.
+func TestTheListByUrgency(t *testing.T) {
+	d := newDesk(t, "designated-bank.yaml", "harbour-bank")
+	alert := filepath.Join(t.TempDir(), "alert.json")
+	for _, ref := range []string{"1", "2"} {
+		must(t, os.WriteFile(alert, []byte(`{"source": "siem", "ref": "`+ref+`", "title": "Odd `+ref+`"}`), 0o600))
+		d.do("incident", "alert", d.org, alert)
+	}
+	d.do("incident", "triage", d.org, "2", "--as", "dismiss", "--why", "a test")
+	d.do("incident", "open", d.org, "--title", "Exercise", "--drill", "--aware", "2026-11-20 01:00")
+	d.do("incident", "open", d.org, "--title", "Later")
+	d.do("incident", "open", d.org, "--title", "Sooner", "--aware", "2026-11-20 02:10")
+	_, out, _ := d.run("incident", "list", d.org)
+	at := -1
+	for _, title := range []string{"Sooner", "Later", "Odd 1", "Exercise", "Odd 2"} {
+		next := strings.Index(out, title)
+		if next < at {
+			t.Errorf("%s is too early:\n%s", title, out)
+		}
+		at = next
+	}
+}
+
+// TestMistakesOfCommands says all that is wrong, and what to do instead.
+func TestMistakesOfCommands(t *testing.T) {
+	d := newDesk(t, "designated-bank.yaml", "harbour-bank")
+	d.do("incident", "open", d.org, "--title", "Down")
+	alert := filepath.Join(t.TempDir(), "alert.json")
+	must(t, os.WriteFile(alert, []byte(`{"source": "siem", "title": "Odd"}`), 0o600))
+	d.do("incident", "alert", d.org, alert)
+	for name, tt := range map[string]struct {
+		args []string
+		want []string
+	}{
+		"facts":           {[]string{"fact", d.org, "1", "incident.cii=maybe", "incident.loss_cny=-4", "x=1", "y"}, []string{"incident.cii: choose", "incident.loss_cny: out of range", "x is no fact", "not \"y\""}},
+		"joined to what":  {[]string{"triage", d.org, "2", "--as", "join"}, []string{"--into N"}},
+		"closed too soon": {[]string{"close", d.org, "1"}, []string{"say first that handling has ended"}},
+	} {
+		code, _, errs := d.run(append([]string{"incident"}, tt.args...)...)
+		for _, want := range tt.want {
+			if code == exitDone || !strings.Contains(errs, want) {
+				t.Errorf("%s: %d, lacks %q: %s", name, code, want, errs)
+			}
+		}
 	}
 }

@@ -78,6 +78,9 @@ func (p *program) queueList() *cobra.Command {
 func (p *program) queueText(v queueView) error {
 	fmt.Fprintln(p.out, p.msg("cmd.queue.counts", v.Waiting, v.Dead))
 	w := tabwriter.NewWriter(p.out, 0, 8, 2, ' ', 0)
+	if len(v.Jobs) > 0 {
+		fmt.Fprintln(w, p.msg("cmd.queue.columns"))
+	}
 	for _, j := range v.Jobs {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", j.Key, p.msg("queue.state."+j.State), cmp.Or(j.Dead, j.Due), p.msg("queue.tried", j.Attempts, job.MaxAttempts), j.Failure)
 	}

@@ -32,7 +32,7 @@ func TestQueueAtTheTerminal(t *testing.T) {
 	}
 	s.deadJob(t, "card/one")
 	s.deadJob(t, "card/two")
-	if got := terminal(exitFound, "list"); !strings.Contains(got, "given up: 2") || !strings.Contains(got, "card/one") || !strings.Contains(got, "12 of ") || !strings.Contains(got, "the folder could not") {
+	if got := terminal(exitFound, "list"); !strings.Contains(got, "given up: 2") || !strings.Contains(got, "WHY IT FAILED") || !strings.Contains(got, "card/one") || !strings.Contains(got, "12 of ") || !strings.Contains(got, "the folder could not") {
 		t.Errorf("what was given up: %s", got)
 	}
 	terminal(exitUsage, "retry", "card/none")

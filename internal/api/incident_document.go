@@ -32,12 +32,12 @@ func documentOf(d respond.Document, name string) (*docxFile, error) {
 func (s *server) incidentReport(ctx context.Context, in *struct {
 	OfCase
 	Lang string `query:"lang" enum:"zh,en" default:"zh" doc:"en: a courtesy copy."`
-	Part string `query:"part" enum:"initial,closing" default:"initial" doc:"The report of the incident with its eight items, or the closing report."`
+	Part string `query:"part" enum:"report,closing,notice" default:"report" doc:"The report of the incident with its eight items, the closing report, or the notice to the people whose information is concerned."`
 }) (*docxFile, error) {
 	if _, err := s.caseOf(ctx, &in.OfCase); err != nil {
 		return nil, err
 	}
-	d, err := s.Respond.Report(ctx, in.Organization, in.Case, in.Part == "closing", message.Lang(in.Lang))
+	d, err := s.Respond.Report(ctx, in.Organization, in.Case, respond.Paper(in.Part), message.Lang(in.Lang))
 	if err != nil {
 		return nil, err
 	}

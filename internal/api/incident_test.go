@@ -150,10 +150,11 @@ func TestDocuments(t *testing.T) {
 	path := s.bankIncident()
 	s.do("POST", "/organizations/acme/incidents", `{"as": "incident", "drill": true, "title": "Exercise", "aware": {"at": "2026-09-01T11:00:00Z", "reading": "told"}}`)
 	tests := map[string]struct{ path, name, want, not string }{
-		"report":         {path + "/report", "acme-1-initial-zh.docx", "Core banking is down", "DRILL"},
-		"courtesy copy":  {path + "/report?lang=en", "acme-1-initial-en.docx", "Courtesy copy", "DRILL"},
+		"report":         {path + "/report", "acme-1-report-zh.docx", "Core banking is down", "DRILL"},
+		"courtesy copy":  {path + "/report?lang=en", "acme-1-report-en.docx", "Courtesy copy", "DRILL"},
 		"closing report": {path + "/report?part=closing", "acme-1-closing-zh.docx", "总结报告", "DRILL"},
-		"drill":          {"/organizations/acme/incidents/2/report?lang=en", "acme-2-initial-en.docx", "DRILL", "Core banking"},
+		"notice":         {path + "/report?part=notice", "acme-1-notice-zh.docx", "个人信息安全事件告知书", "III"},
+		"drill":          {"/organizations/acme/incidents/2/report?lang=en", "acme-2-report-en.docx", "DRILL", "Core banking"},
 		"card":           {"/organizations/acme/response-plan/card", "guanji-card-acme.docx", "12387", "Core banking"},
 	}
 	for name, tt := range tests {

@@ -42,10 +42,12 @@ func TestClocks(t *testing.T) {
 		want  []string // key, minute by which, whether it is open, waiting, made
 	}{
 		"nothing judged":             {[]Recorded{on(0, opened(Incident, "Down", 0))}, nil},
-		"by their limits":            {[]Recorded{on(0, all)}, []string{"R/a/soon 60 open", "R/b/later 120 open", "R/c/now open", "R/a/closing waiting"}},
-		"one made":                   {[]Recorded{on(0, all), on(5, sent("R/a/soon"))}, []string{"R/b/later 120 open", "R/c/now open", "R/a/closing waiting", "R/a/soon 60 made"}},
-		"one made twice":             {[]Recorded{on(0, all), on(5, sent("R/a/soon")), on(6, sent("R/a/soon"))}, []string{"R/b/later 120 open", "R/c/now open", "R/a/closing waiting", "R/a/soon 60 made"}},
-		"one taken back":             {[]Recorded{on(0, all), on(5, sent("R/a/soon")), on(6, struck(2))}, []string{"R/a/soon 60 open", "R/b/later 120 open", "R/c/now open", "R/a/closing waiting"}},
+		"by their limits":            {[]Recorded{on(0, all)}, []string{"R/c/now open", "R/a/soon 60 open", "R/b/later 120 open", "R/a/closing waiting"}},
+		"at once among an hour's":    {[]Recorded{on(0, judged(due("R/d/half", 30), soon, once, later))}, []string{"R/d/half 30 open", "R/a/soon 60 open", "R/c/now open", "R/b/later 120 open"}},
+		"at once alone":              {[]Recorded{on(0, judged(closing, once))}, []string{"R/c/now open", "R/a/closing waiting"}},
+		"one made":                   {[]Recorded{on(0, all), on(5, sent("R/a/soon"))}, []string{"R/c/now open", "R/b/later 120 open", "R/a/closing waiting", "R/a/soon 60 made"}},
+		"one made twice":             {[]Recorded{on(0, all), on(5, sent("R/a/soon")), on(6, sent("R/a/soon"))}, []string{"R/c/now open", "R/b/later 120 open", "R/a/closing waiting", "R/a/soon 60 made"}},
+		"one taken back":             {[]Recorded{on(0, all), on(5, sent("R/a/soon")), on(6, struck(2))}, []string{"R/c/now open", "R/a/soon 60 open", "R/b/later 120 open", "R/a/closing waiting"}},
 		"handling ended":             {[]Recorded{on(0, all), on(5, ending(closed, soon))}, []string{"R/a/soon 60 open", "R/a/closing 2880 open"}},
 		"closed":                     {[]Recorded{on(0, all), on(5, ending(closed, soon)), on(6, Step{Close: &Close{}})}, []string{"R/a/soon 60 made", "R/a/closing 2880 made"}},
 		"dismissed alerts have none": {[]Recorded{on(0, alerted("Odd")), on(1, Step{Dismiss: &Dismiss{}, Judged: &Judgement{Due: []Due{soon}}})}, []string{"R/a/soon 60 made"}},
@@ -78,9 +80,47 @@ func TestClocks(t *testing.T) {
 			if !slices.Equal(got, tt.want) {
 				t.Errorf("clocks %q, want %q", got, tt.want)
 			}
-			next := c.Next()
-			if first := len(tt.want) > 0 && c.Clocks()[0].Open; first != (next != nil) || first && next.Key != c.Clocks()[0].Key {
-				t.Errorf("next is %+v", next)
+			if next, want := c.Next(), ends(c); (next == nil) != (want == "") || next != nil && next.Key != want {
+				t.Errorf("next is %+v, want %q", next, want)
+			}
+		})
+	}
+}
+
+// ends is the key of the open clock that ends first, or else of one that is due
+// at once.
+func ends(c *Case) (key string) {
+	var by time.Time
+	for _, k := range c.Clocks() {
+		if k.Open && (key == "" || !k.By.IsZero() && (by.IsZero() || k.By.Before(by))) {
+			key, by = k.Key, k.By
+		}
+	}
+	return key
+}
+
+// TestUnmade tells what was never made, and is not asked for any more.
+func TestUnmade(t *testing.T) {
+	all := judged(due("R/a/soon", 60), due("R/c/now", -1), Due{Key: "R/a/closing", To: "a", After: "handling_ends"})
+	reports := []Due{due("R/a/soon", 60), due("R/c/now", -1), {Key: "R/a/closing", To: "a", After: "handling_ends"}}
+	for name, tt := range map[string]struct {
+		steps []Recorded
+		want  []string
+	}{
+		"to be made":        {[]Recorded{on(0, all)}, nil},
+		"handling ended":    {[]Recorded{on(0, all), on(5, ending(reports...))}, nil},
+		"closed":            {[]Recorded{on(0, all), on(4, sent("R/a/soon")), on(5, ending(reports...)), on(6, Step{Close: &Close{Why: "x"}})}, []string{"R/c/now", "R/a/closing"}},
+		"closed, and again": {[]Recorded{on(0, all), on(5, ending(reports...)), on(6, Step{Close: &Close{Why: "x"}}), on(7, Step{Reopen: &Reopen{Why: "x"}})}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, k := range Fold(7, numbered(tt.steps...)).Clocks() {
+				if k.Unmade() {
+					got = append(got, k.Key)
+				}
+			}
+			if slices.Sort(got); !slices.Equal(got, slices.Sorted(slices.Values(tt.want))) {
+				t.Errorf("unmade %q, want %q", got, tt.want)
 			}
 		})
 	}

@@ -119,15 +119,19 @@ func TestSaid(t *testing.T) {
 	}{
 		"nobody is there to be told": {ladder(0, 5), []Recorded{on(0, judged(hour))}, nil, 99 * time.Hour, nil},
 		"nobody answers": {ladder(3, 10), []Recorded{on(0, judged(hour))}, nil, 2 * time.Hour,
-			[]string{"0s opened to Ann", "10m0s escalate to Ann+Bo", "20m0s escalate to Ann+Bo+Cy", "30m0s half to Ann+Bo+Cy", "45m0s 15min to Ann+Bo+Cy", "55m0s 5min to Ann+Bo+Cy", "1h0m0s overdue to Ann+Bo+Cy", "2h0m0s overdue to Ann+Bo+Cy"}},
-		"the plan names no wait": {ladder(2, 0), []Recorded{on(0, judged(due("R/a/initial", -1)))}, nil, 10 * time.Minute,
-			[]string{"0s opened to Ann", "5m0s escalate to Ann+Bo"}},
-		"somebody answers": {ladder(3, 10), []Recorded{on(0, judged(hour))}, map[int]Step{5: {Ack: &Ack{}}}, 39 * time.Minute,
-			[]string{"0s opened to Ann", "30m0s half to Ann"}},
-		"somebody answers the second call": {ladder(3, 10), []Recorded{on(0, judged(hour))}, map[int]Step{15: noted("on it")}, 44 * time.Minute,
-			[]string{"0s opened to Ann", "10m0s escalate to Ann+Bo", "30m0s half to Ann", "40m0s escalate to Ann+Bo"}},
-		"machines do not answer": {ladder(2, 10), []Recorded{on(0, judged(hour))}, map[int]Step{5: alerted("Odd"), 6: {Given: &Given{Message: "m", Channel: "c"}}}, 20 * time.Minute,
-			[]string{"0s opened to Ann", "10m0s escalate to Ann+Bo"}},
+			[]string{"0s opened to Ann", "30m0s half to Ann", "40m0s escalate to Ann+Bo", "45m0s 15min to Ann+Bo", "50m0s escalate to Ann+Bo+Cy", "55m0s 5min to Ann+Bo+Cy", "1h0m0s overdue to Ann+Bo+Cy", "2h0m0s overdue to Ann+Bo+Cy"}},
+		"the plan names no wait": {ladder(2, 0), []Recorded{on(0, judged(due("R/a/initial", -1)))}, nil, 40 * time.Minute,
+			[]string{"0s opened to Ann", "15m0s prompt to Ann", "20m0s escalate to Ann+Bo"}},
+		"whoever opened it sees to it": {ladder(3, 5), []Recorded{on(0, judged(due("R/a/initial", 24*60)))}, nil, 11 * time.Hour,
+			[]string{"0s opened to Ann"}},
+		"an alert becomes a case that nobody answers": {ladder(3, 5), []Recorded{on(0, alerted("Odd"))}, map[int]Step{3: judged(hour)}, 40 * time.Minute,
+			[]string{"0s alert to Ann", "3m0s opened to Ann", "30m0s half to Ann", "35m0s escalate to Ann+Bo", "40m0s escalate to Ann+Bo+Cy"}},
+		"somebody answers": {ladder(3, 10), []Recorded{on(0, judged(hour))}, map[int]Step{35: {Ack: &Ack{}}}, 54 * time.Minute,
+			[]string{"0s opened to Ann", "30m0s half to Ann", "45m0s 15min to Ann"}},
+		"somebody answers the second call": {ladder(3, 10), []Recorded{on(0, judged(hour))}, map[int]Step{43: noted("on it")}, 59 * time.Minute,
+			[]string{"0s opened to Ann", "30m0s half to Ann", "40m0s escalate to Ann+Bo", "45m0s 15min to Ann", "55m0s 5min to Ann"}},
+		"machines do not answer": {ladder(2, 10), []Recorded{on(0, judged(hour))}, map[int]Step{35: alerted("Odd"), 36: {Given: &Given{Message: "m", Channel: "c"}}}, 44 * time.Minute,
+			[]string{"0s opened to Ann", "30m0s half to Ann", "40m0s escalate to Ann+Bo"}},
 		"overdue is told to all": {ladder(3, 240), []Recorded{on(0, judged(hour)), acked}, nil, 2 * time.Hour,
 			[]string{"0s opened to Ann", "30m0s half to Ann", "45m0s 15min to Ann", "55m0s 5min to Ann", "1h0m0s overdue to Ann+Bo+Cy", "2h0m0s overdue to Ann+Bo+Cy"}},
 		"the report is made": {ladder(1, 5), []Recorded{on(0, judged(hour))}, map[int]Step{31: sent("R/a/initial")}, 9 * time.Hour,
@@ -184,7 +188,7 @@ func TestSaid(t *testing.T) {
 			s.Open.Drill = true
 			return s
 		}())}, nil, 9 * time.Hour,
-			[]string{"0s opened to Ann", "20m0s escalate to Ann+Bo", "30m0s half to Ann+Bo", "45m0s 15min to Ann+Bo", "55m0s 5min to Ann+Bo", "1h0m0s overdue to Ann+Bo", "2h0m0s overdue to Ann+Bo", "5h0m0s overdue to Ann+Bo"}},
+			[]string{"0s opened to Ann", "30m0s half to Ann", "45m0s 15min to Ann", "50m0s escalate to Ann+Bo", "55m0s 5min to Ann+Bo", "1h0m0s overdue to Ann+Bo", "2h0m0s overdue to Ann+Bo", "5h0m0s overdue to Ann+Bo"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -286,7 +290,7 @@ func TestClockJumps(t *testing.T) {
 func TestEscalationAfterAJump(t *testing.T) {
 	for name, to := range map[string]time.Duration{"back": -time.Hour, "on": time.Hour} {
 		t.Run(name, func(t *testing.T) {
-			l := tell(ladder(3, 10), on(0, opened(Incident, "Down", 0)))
+			l := tell(ladder(3, 10), on(0, alerted("Odd")))
 			l.run(12 * time.Minute)
 			l.now = l.now.Add(to)
 			got := l.run(3 * time.Hour)
@@ -315,11 +319,11 @@ func TestAheadWhenOpened(t *testing.T) {
 // TestEscalationWhenAhead: who was told by a clock that was ahead is waited for
 // from when they are told again, and not from a moment to come.
 func TestEscalationWhenAhead(t *testing.T) {
-	l := tell(ladder(3, 10), on(0, judged(due("R/a/initial", 240))))
+	l := tell(ladder(3, 10), on(0, alerted("Odd")))
 	l.now = noon.Add(3 * time.Hour)
 	l.look()
 	l.now = noon.Add(time.Minute)
-	want := []string{"1m0s opened to Ann again", "11m0s escalate to Ann+Bo", "21m0s escalate to Ann+Bo+Cy"}
+	want := []string{"1m0s alert to Ann again", "11m0s escalate to Ann+Bo", "21m0s escalate to Ann+Bo+Cy"}
 	if got := l.run(29 * time.Minute); !slices.Equal(got, want) {
 		t.Errorf("said\n\t%s, want\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
 	}

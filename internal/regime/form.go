@@ -6,7 +6,8 @@ import (
 	"guanji/internal/strict"
 )
 
-// A Form is what a report to an authority says, part by part.
+// A Form is what a report to an authority, or a notice to people, says part by
+// part.
 type Form struct {
 	Basis      strict.String  `strict:"basis"` // the provision that asks for it
 	Confidence law.Confidence `strict:"confidence"`
@@ -44,6 +45,7 @@ type Way struct {
 type formFile struct {
 	Report     Form        `strict:"report"`
 	Closing    Form        `strict:"closing"`
+	Notice     Form        `strict:"notice"`
 	Recipients []Recipient `strict:"recipients"`
 }
 
@@ -52,9 +54,9 @@ func (l *loader) readForms() {
 	if !l.read("incidents/form.yaml", &f) {
 		return
 	}
-	l.Report, l.Closing, l.Recipients = f.Report, f.Closing, f.Recipients
+	l.Report, l.Closing, l.Notice, l.Recipients = f.Report, f.Closing, f.Notice, f.Recipients
 	seen := map[string]strict.Pos{}
-	for _, form := range []Form{f.Report, f.Closing} {
+	for _, form := range []Form{f.Report, f.Closing, f.Notice} {
 		l.confidence(form.Basis.Pos, form.Confidence)
 		l.provisionList([]strict.String{form.Basis})
 		for _, p := range form.Parts {

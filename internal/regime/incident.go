@@ -323,7 +323,7 @@ func (s *Set) crossings(g *Grading, in Incident) {
 	if start.IsZero() {
 		start = in.Discovered
 	}
-	if start.IsZero() || s.Vocabulary.Get(in.Facts, outageOngoing) == org.BoolValue(false) {
+	if s.Vocabulary.Get(in.Facts, outageOngoing) == org.BoolValue(false) {
 		return
 	}
 	for _, row := range s.incidents.grades {
@@ -333,6 +333,9 @@ func (s *Set) crossings(g *Grading, in Incident) {
 		began, ok := in.Outages[row.fact.ID]
 		if !ok {
 			began = start
+		}
+		if began.IsZero() {
+			continue
 		}
 		g.Crosses = append(g.Crosses, Crossing{row.grade, row.fact.ID, row.minutes,
 			began.In(day.Beijing).Add(time.Duration(row.minutes) * time.Minute), row.Confidence})

@@ -44,6 +44,7 @@ type Set struct {
 	Bearers       []*Bearer
 	Report        Form        // of an incident
 	Closing       Form        // the report when an incident has been handled
+	Notice        Form        // to the people whose information is concerned
 	Recipients    []Recipient // who is told of incidents
 
 	compiler  *compiler

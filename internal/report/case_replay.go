@@ -80,9 +80,10 @@ func sameWord(same bool) string { return map[bool]string{true: "same", false: "o
 
 func tick(same bool) string { return map[bool]string{true: "✓", false: "✗"}[same] }
 
+// gradeWord is a grade beside a label that says that it is one.
 func (p printer) gradeWord(grade *string) string {
 	if grade == nil {
 		return p.msg("respond.grade.none")
 	}
-	return p.msg("grade." + *grade)
+	return p.msg("respond.grade." + *grade)
 }

@@ -92,6 +92,8 @@ func (p casePrinter) step(s incident.Step) string {
 		return p.msg("case.step.facts", p.values(s.Facts))
 	case s.Sent != nil:
 		return p.msg("case.step.sent", s.Sent.Report, strings.Join(nonEmpty(s.Sent.Way, s.Sent.Whom, s.Sent.Receipt), " · "))
+	case s.Said != nil && len(s.Said.To) == 0:
+		return p.msg("case.step.said_nobody", message.New("cases.stage."+string(s.Said.Stage)))
 	case s.Said != nil:
 		return p.msg("case.step.said", message.New("cases.stage."+string(s.Said.Stage)), strings.Join(s.Said.To, ", "))
 	case s.Given != nil && s.Given.Failed != "":

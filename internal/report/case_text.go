@@ -38,12 +38,20 @@ func (p printer) standing(c CaseLine) []string {
 		words = append(words, fmt.Sprintf("#%d", *c.JoinedTo))
 	}
 	if c.Kind != nil && *c.Kind == incident.Incident {
-		words = append(words, p.gradeWord(c.Grade))
+		words = append(words, p.graded(c.Grade))
 	}
 	if c.Alerts > 1 {
 		words = append(words, p.msg("case.alerts", c.Alerts))
 	}
 	return words
+}
+
+// graded says that a case has a grade, and which.
+func (p printer) graded(grade *string) string {
+	if grade == nil {
+		return p.gradeWord(nil)
+	}
+	return p.msg("grade." + *grade)
 }
 
 // left says how much time there is for a report, or what became of it.

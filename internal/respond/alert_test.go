@@ -1,8 +1,11 @@
 package respond
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -81,10 +84,13 @@ func TestAlertAfterTriage(t *testing.T) {
 
 func TestAlertTimes(t *testing.T) {
 	tests := map[string]struct{ at, want time.Time }{
-		"now":                   {start, start},
-		"a while ago":           {start.Add(-time.Hour), start.Add(-time.Hour)},
-		"a clock that is ahead": {start.Add(40 * time.Minute), start},
-		"not said":              {time.Time{}, start},
+		"now":                    {start, start},
+		"a while ago":            {start.Add(-time.Hour), start.Add(-time.Hour)},
+		"a clock that is ahead":  {start.Add(40 * time.Minute), start},
+		"not said":               {time.Time{}, start},
+		"a clock that was reset": {time.Unix(0, 0), start},
+		"the last such moment":   {time.Date(1999, 12, 31, 23, 59, 59, 0, time.UTC), start},
+		"the first after it":     {time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -107,7 +113,6 @@ func TestAlertMistakes(t *testing.T) {
 	}{
 		"nothing":     {incident.Alert{}, start, []string{"source", "title"}},
 		"blanks":      {incident.Alert{Source: " ", Title: "\t"}, start, []string{"source", "title"}},
-		"long ago":    {odd("", "", "Odd", ""), time.Unix(0, 0), []string{"happened"}},
 		"a long text": {incident.Alert{Source: "siem", Title: "Odd", Text: strings.Repeat("x", incident.MaxText+1)}, start, []string{"text"}},
 	}
 	for name, tt := range tests {
@@ -140,6 +145,52 @@ func TestAlertLimits(t *testing.T) {
 	if got := raise(t, s, odd("more", "R7", "Odd", "core"), start); got != (Alerted{Case: 2, New: true}) {
 		t.Errorf("one more than a case takes: %+v", got)
 	}
+}
+
+// TestTextsOfAlerts are kept of the first of a case; of the others there is all
+// but the text. One that opens a case of its own, as its group was triaged while
+// it came, keeps its text.
+func TestTextsOfAlerts(t *testing.T) {
+	s, r := open(t)
+	long := func(ref string) incident.Alert {
+		a := odd(ref, "R7", "Odd", "core")
+		a.Text, a.Severity = "what the machine saw", "high"
+		return a
+	}
+	for i := range textsKept + 5 {
+		if got := raise(t, s, long(fmt.Sprint(i)), start); got.Case != 1 {
+			t.Fatalf("alert %d: %+v", i, got)
+		}
+	}
+	c, err := s.Case(t.Context(), "bank", 1)
+	must(t, err)
+	for i, step := range c.Alerts {
+		if a := step.Alert; (a.Text != "") != (i < textsKept) || a.Ref != fmt.Sprint(i) || a.Severity != "high" {
+			t.Errorf("alert %d is kept as %+v", i, a)
+		}
+	}
+	var once sync.Once
+	meanwhile := s.Config
+	meanwhile.Store = first{r, func() {
+		once.Do(func() { add(t, s, c, incident.Step{Dismiss: &incident.Dismiss{Why: "a test"}}) })
+	}}
+	if got := raise(t, New(meanwhile), long("new"), start); got != (Alerted{Case: 2, New: true}) {
+		t.Fatalf("after triage: %+v", got)
+	}
+	if c, err = s.Case(t.Context(), "bank", 2); err != nil || c.Alerts[0].Alert.Text == "" {
+		t.Errorf("it is kept without its text: %+v, %v", c.Alerts, err)
+	}
+}
+
+// first is a store in which somebody else records first.
+type first struct {
+	*room
+	do func()
+}
+
+func (f first) Record(ctx context.Context, organization string, w Writing) ([]incident.Recorded, error) {
+	f.do()
+	return f.room.Record(ctx, organization, w)
 }
 
 // waiting puts cases into the room that wait for triage.
@@ -181,8 +232,8 @@ func TestMachineStartsNoClock(t *testing.T) {
 	}
 }
 
-// TestFloodOfAlerts tells people of some, and of the others as time passes:
-// every one of them in the end.
+// TestFloodOfAlerts tells people of some at once, and of the others as time
+// passes, one a minute: every one of them in the end.
 func TestFloodOfAlerts(t *testing.T) {
 	s, r := open(t)
 	must(t, s.SavePlan(t.Context(), "bank", "Ann", 0, incident.Plan{Ladder: []incident.Person{{Name: "Ann"}}}))
@@ -199,9 +250,14 @@ func TestFloodOfAlerts(t *testing.T) {
 	if c, err = s.Case(t.Context(), "bank", c.Number); err != nil || len(c.Said) != 1 {
 		t.Errorf("the incident among them: said %v, %v", c.Said, err)
 	}
-	for range 40 {
+	for minute := range 40 {
+		before := len(r.said())
 		r.pass(time.Minute)
 		r.work(t, s)
+		alerts := slices.DeleteFunc(r.said()[before:], func(text string) bool { return !strings.HasSuffix(text, " alert") })
+		if minute < 25 && len(alerts) != 1 {
+			t.Errorf("in minute %d people were told of %q", minute, alerts)
+		}
 	}
 	told := 0
 	for _, text := range r.said() {
@@ -211,5 +267,20 @@ func TestFloodOfAlerts(t *testing.T) {
 	}
 	if told != 35 {
 		t.Errorf("%d of 35 were told in the end", told)
+	}
+}
+
+// TestHowManyWait says, with an alert, how many wait in all.
+func TestHowManyWait(t *testing.T) {
+	s, r := open(t)
+	r.channels = []Channel{hook("ann")}
+	must(t, s.SavePlan(t.Context(), "bank", "Ann", 0, incident.Plan{Ladder: []incident.Person{{Name: "Ann", Channels: []string{"ann"}}}}))
+	for n := range 3 {
+		raise(t, s, odd("", "", fmt.Sprint("Odd ", n), "core"), start)
+		r.work(t, s)
+		text := r.sent[n].Text
+		if says := strings.Contains(text, fmt.Sprintf("%d alerts wait in all", n+1)); says != (n > 0) || strings.Contains(text, "Odd") {
+			t.Errorf("the notice of alert %d says %s", n+1, text)
+		}
 	}
 }

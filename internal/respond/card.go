@@ -132,8 +132,7 @@ func (s *Service) Card(ctx context.Context, organization string) (Document, erro
 	d.Blocks = append(d.Blocks, Block{Heading: w.t("respond.card.times"), Text: w.t("respond.card.times.blank")})
 	for i, part := range s.Set.Report.Parts {
 		if part.First {
-			b := w.part(i, part)
-			d.Blocks = append(d.Blocks, Block{Heading: b.Heading, Note: part.Hint.Zh, Blank: 3})
+			d.Blocks = append(d.Blocks, Block{Heading: w.heading(i, part), Note: part.Hint.Zh, Blank: 3})
 		}
 	}
 	after := w.t("respond.card.after")
@@ -216,24 +215,58 @@ func (w writer) ladder(p *incident.Plan) Block {
 	return b
 }
 
-// running is what is under way, by number and deadline.
+// running is what is under way, by number and deadline alone: what really
+// happens first, and of all that has no place how much it is.
 func (w writer) running(cases []*incident.Case) (rows []Row) {
+	var open []*incident.Case
 	for _, c := range cases {
-		next := c.Next()
-		if next == nil || len(rows) == maxRunning {
-			continue
+		if c.Next() != nil {
+			open = append(open, c)
 		}
-		label, value := fmt.Sprintf("#%d", c.Number), w.t("respond.card.now")
-		if c.Drill {
-			label += " " + w.t("respond.drill")
+	}
+	slices.SortStableFunc(open, ByUrgency)
+	drills := 0
+	for i, c := range open {
+		if i < maxRunning {
+			rows = append(rows, w.runs(c))
+		} else if c.Drill {
+			drills++
 		}
-		if !next.By.IsZero() {
-			value = w.time(next.By)
-		}
-		rows = append(rows, Row{Label: label, Value: value})
+	}
+	if more := len(open) - maxRunning; more > 0 {
+		rows = append(rows, Row{Label: w.t("respond.card.more"), Value: w.t("respond.card.more.how_many", more, drills)})
 	}
 	return rows
 }
 
 // maxRunning is how many cases fit on the card.
 const maxRunning = 5
+
+// runs is a case with everybody who must still be told, by when.
+func (w writer) runs(c *incident.Case) Row {
+	label := fmt.Sprintf("#%d", c.Number)
+	if c.Drill {
+		label += " " + w.t("respond.drill")
+	}
+	var moments []string
+	to := map[string][]string{}
+	for _, k := range c.Clocks() {
+		if !k.Open {
+			continue
+		}
+		at := w.t("respond.card.now")
+		if !k.By.IsZero() {
+			at = k.By.In(day.Beijing).Format("01-02 15:04")
+		}
+		if to[at] == nil {
+			moments = append(moments, at)
+		}
+		if name := w.t("to." + k.To); !slices.Contains(to[at], name) {
+			to[at] = append(to[at], name)
+		}
+	}
+	for i, at := range moments {
+		moments[i] = w.t("respond.card.runs", at, strings.Join(to[at], w.t("respond.doc.and")))
+	}
+	return Row{Label: label, Value: strings.Join(moments, w.t("list.separator"))}
+}

@@ -56,7 +56,7 @@ func TestCard(t *testing.T) {
 			r.state(t, "org.designation.notified", `false`)
 		}, []string{"不得超过2小时", "本部门网信工作机构"}, []string{"不得超过4小时"}},
 		"what is under way, by number and deadline alone": {func(t *testing.T, s *Service, _ *room) { began(t, s, ciiOnly) },
-			[]string{"#1 | 2026-11-21 03:30（北京时间）"}, []string{"Core banking", "核心系统", "III"}},
+			[]string{"#1 | 11-21 03:30 保护工作部门、公安机关；立即 行业主管监管部门"}, []string{"Core banking", "核心系统", "III"}},
 		"a drill under way": {func(t *testing.T, s *Service, _ *room) {
 			step := opened("An exercise", start)
 			step.Open.Drill = true
@@ -67,7 +67,22 @@ func TestCard(t *testing.T) {
 			for range maxRunning + 2 {
 				began(t, s, ciiOnly)
 			}
-		}, []string{"#7 |", "#3 |"}, []string{"#2 |", "#1 |"}},
+		}, []string{"#7 |", "#3 |", "另有 | 2 个事项未列出，其中演练 0 个"}, []string{"#2 |", "#1 |"}},
+		"drills after what happens": {func(t *testing.T, s *Service, r *room) {
+			began(t, s, ciiOnly)
+			for range maxRunning {
+				step := opened("An exercise", r.now())
+				step.Open.Drill = true
+				_, err := s.Open(t.Context(), "bank", "Ann", step)
+				must(t, err)
+			}
+		}, []string{"#1 | 11-21 03:30", "#6 演练 DRILL |", "另有 | 1 个事项未列出，其中演练 1 个"}, []string{"#2 演练"}},
+		"the deadline decides": {func(t *testing.T, s *Service, r *room) {
+			began(t, s, ciiOnly)
+			r.pass(10 * time.Minute)
+			c := began(t, s, ciiOnly)
+			add(t, s, c, incident.Step{Aware: &incident.Aware{At: start.Add(-30 * time.Minute), Reading: incident.Told, Why: "the night shift saw it"}})
+		}, []string{"#2 | 11-21 03:00 保护工作部门、公安机关；立即 行业主管监管部门\n#1 | 11-21 03:30"}, nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -102,7 +117,7 @@ func printing(t *testing.T) (*Service, *room) {
 		c.Means, c.Address = channel.Folder, "/mnt/"+id
 		r.channels = append(r.channels, c)
 	}
-	must(t, s.SavePlan(t.Context(), "bank", "Ann", 0, incident.Plan{Folders: []string{"duty", "desk"}}))
+	must(t, s.SavePlan(t.Context(), "bank", "Ann", 0, incident.Plan{Ladder: []incident.Person{{Name: "Ann"}}, Folders: []string{"duty", "desk"}}))
 	return s, r
 }
 

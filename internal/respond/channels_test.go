@@ -195,10 +195,10 @@ func TestTestFails(t *testing.T) {
 
 func TestShownKeepsKeysBack(t *testing.T) {
 	for want, c := range map[string]Channel{
-		"https://hooks.example/a?…": {Means: channel.Webhook, Address: "https://hooks.example/a?key=s3cr3t"},
-		"qyapi.weixin.qq.com/…":     {Means: channel.WeCom, Address: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=s3cr3t"},
-		"open.feishu.cn/…":          {Means: channel.Feishu, Address: "https://open.feishu.cn/open-apis/bot/v2/hook/s3cr3t"},
-		"b@example.com":             {Means: channel.Mail, Address: "smtps://me@mail.example/?from=a@example.com&to=b@example.com"},
+		"hooks.example/…":       {Means: channel.Webhook, Address: "https://hooks.example/s3cr3t?key=s3cr3t"},
+		"qyapi.weixin.qq.com/…": {Means: channel.WeCom, Address: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=s3cr3t"},
+		"open.feishu.cn/…":      {Means: channel.Feishu, Address: "https://open.feishu.cn/open-apis/bot/v2/hook/s3cr3t"},
+		"b@example.com":         {Means: channel.Mail, Address: "smtps://me@mail.example/?from=a@example.com&to=b@example.com"},
 	} {
 		if got := c.Shown(); got != want {
 			t.Errorf("Shown() of %q = %q, want %q", c.Address, got, want)

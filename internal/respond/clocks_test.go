@@ -104,10 +104,16 @@ func TestReportsDue(t *testing.T) {
 			[]string{other, sector, people}},
 		"no sector that has rules": {map[string]string{"org.sectors": `[]`, "org.finance_kinds": `[]`}, `{"incident.cii": false, "incident.qualitative": "fairly_serious", "incident.crime_suspected": false, "incident.pi_individuals": 0}`, "III",
 			[]string{other}},
+		"data of a bank, of which the grade is open": {nil, `{"incident.cii": false, "incident.core_data": true, "incident.crime_suspected": false, "incident.pi_individuals": 0}`, "",
+			append(provisional([]string{other, sector, "RPT-BANK-FOLLOW/sector_regulator/follow_up 2h0m0s"}), bankData)},
 		"nothing is known: every clock that may run does": {nil, ``, "",
-			provisional([]string{cii, other, sector, bankData, people, police})},
+			provisional([]string{cii, other, sector, bankData, people, police, "RPT-BANK-FOLLOW/sector_regulator/follow_up 2h0m0s"})},
+		"nothing is known of the incident of one that received no notice": {map[string]string{"org.designation.notified": `false`, "org.sectors": `[]`, "org.finance_kinds": `[]`}, ``, "",
+			provisional([]string{other, people, police})},
+		"one that received no notice says that it is infrastructure": {map[string]string{"org.designation.notified": `false`, "org.sectors": `[]`, "org.finance_kinds": `[]`}, `{"incident.cii": true}`, "",
+			provisional([]string{cii, people, police})},
 		"only that it is infrastructure": {nil, `{"incident.cii": true}`, "",
-			provisional([]string{cii, sector, bankData, people, police})},
+			provisional([]string{cii, sector, bankData, people, police, "RPT-BANK-FOLLOW/sector_regulator/follow_up 2h0m0s"})},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -246,25 +252,90 @@ func TestConfirmedBelow(t *testing.T) {
 	wantReports(t, c, provisional([]string{other, sector})...)
 }
 
-// TestThreat is told to two where the organization was designated, and to
-// nobody where it was not.
+// TestThreat is told to two where the organization was designated and the threat
+// is one to its infrastructure, perhaps where nobody knows, and to nobody else.
 func TestThreat(t *testing.T) {
-	for notified, want := range map[string][]string{`true`: {"RPT-THREAT/protection_department/initial", "RPT-THREAT/public_security/initial"}, `false`: nil} {
-		t.Run(notified, func(t *testing.T) {
+	both := []string{"RPT-THREAT/protection_department/initial", "RPT-THREAT/public_security/initial"}
+	for name, tt := range map[string]struct {
+		notified, facts string
+		want            []string
+	}{
+		"designated, infrastructure":                  {`true`, `{"incident.cii": true}`, both},
+		"designated, nobody knows what it concerns":   {`true`, ``, provisional(both)},
+		"designated, something else":                  {`true`, `{"incident.cii": false}`, nil},
+		"not designated":                              {`false`, ``, nil},
+		"not designated, it says it's infrastructure": {`false`, `{"incident.cii": true}`, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
 			s, r := open(t)
-			r.state(t, "org.designation.notified", notified)
+			r.state(t, "org.designation.notified", tt.notified)
 			step := opened("A hole in the VPN", start)
 			step.Open.As = incident.Threat
 			c, err := s.Open(t.Context(), "bank", "Ann", step)
 			must(t, err)
+			if tt.facts != "" {
+				c = add(t, s, c, facts(tt.facts))
+			}
 			if c.State != incident.Watched || c.Judged.Grade != "" {
 				t.Errorf("a threat is %s, grade %q", c.State, c.Judged.Grade)
 			}
-			wantReports(t, c, want...)
+			wantReports(t, c, tt.want...)
 			r.pass(time.Hour)
 			c = add(t, s, c, opened("The hole was used", start.Add(50*time.Minute)), facts(`{"incident.cii": true, "incident.cii_outage_minutes": 15}`))
 			if next := c.Next(); c.State != incident.Running || next == nil || next.By.Sub(start) != 110*time.Minute {
 				t.Errorf("then it is %s, next %+v", c.State, next)
+			}
+		})
+	}
+}
+
+// TestCrossings are when a running outage reaches a line, by the figure that was
+// stated and when, and of each outage by its own.
+func TestCrossings(t *testing.T) {
+	const whole, function = "incident.cii_outage_minutes", "incident.cii_main_function_outage_minutes"
+	tests := map[string]struct {
+		steps []incident.Step // each ten minutes after the one before
+		want  []string        // grade, fact, minutes after the start
+	}{
+		"nothing stated": {nil, nil},
+		"it has run for 12 minutes": {[]incident.Step{facts(`{"incident.cii": true, "incident.cii_outage_minutes": 12}`)},
+			[]string{"II " + whole + " 58", "I " + whole + " 358"}},
+		"it was not down": {[]incident.Step{facts(`{"incident.cii": true, "incident.cii_outage_minutes": 0}`)}, nil},
+		"stated again, as it runs": {[]incident.Step{facts(`{"incident.cii": true, "incident.cii_outage_minutes": 12}`), facts(`{"incident.cii_outage_minutes": 30}`)},
+			[]string{"II " + whole + " 50", "I " + whole + " 350"}},
+		"something else stated meanwhile": {[]incident.Step{facts(`{"incident.cii": true, "incident.cii_outage_minutes": 12}`), facts(`{"incident.loss_cny": 1}`)},
+			[]string{"II " + whole + " 58", "I " + whole + " 358"}},
+		"two outages": {[]incident.Step{facts(`{"incident.cii": true, "incident.cii_main_function_outage_minutes": 40}`), facts(`{"incident.cii_outage_minutes": 5}`)},
+			[]string{"II " + whole + " 75", "II " + function + " 150", "I " + whole + " 375", "I " + function + " 1410"}},
+		"a line that the grade has passed": {[]incident.Step{facts(`{"incident.cii": true, "incident.cii_outage_minutes": 70, "incident.cii_main_function_outage_minutes": 70}`)},
+			[]string{"I " + whole + " 300", "I " + function + " 1380"}},
+		"it is over": {[]incident.Step{facts(`{"incident.cii": true, "incident.cii_outage_minutes": 12, "incident.outage_ongoing": false}`)}, nil},
+		"taken back": {[]incident.Step{facts(`{"incident.cii": true, "incident.cii_outage_minutes": 12}`), facts(`{"incident.cii_outage_minutes": null}`)}, nil},
+		"it was so before it was recorded": {[]incident.Step{func() incident.Step {
+			s := facts(`{"incident.cii": true, "incident.cii_outage_minutes": 12}`)
+			s.Happened = start.Add(5 * time.Minute)
+			return s
+		}()}, []string{"II " + whole + " 53", "I " + whole + " 353"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			s, r := open(t)
+			c := began(t, s, "")
+			for _, step := range tt.steps {
+				r.pass(10 * time.Minute)
+				c = add(t, s, c, step)
+			}
+			var got []string
+			for _, x := range c.Judged.Crosses {
+				got = append(got, fmt.Sprint(x.Grade, " ", x.Fact, " ", int(x.At.Sub(start)/time.Minute)))
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("crosses %q, want %q", got, tt.want)
+			}
+			all, err := s.Replay(t.Context(), "bank", 1)
+			must(t, err)
+			if !all[len(all)-1].Same() {
+				t.Error("it comes out otherwise when it is worked out again")
 			}
 		})
 	}

@@ -170,7 +170,7 @@ func TestGivenUpThenDone(t *testing.T) {
 }
 
 // TestNoticesSayLittle reads everything that goes outward: no title, no system,
-// no grade.
+// no grade, and nothing of whose it is.
 func TestNoticesSayLittle(t *testing.T) {
 	for _, drill := range []bool{false, true} {
 		t.Run(fmt.Sprint("drill ", drill), func(t *testing.T) {
@@ -188,7 +188,7 @@ func TestNoticesSayLittle(t *testing.T) {
 			for _, m := range r.sent {
 				data, err := json.Marshal(m)
 				must(t, err)
-				for _, secret := range []string{"Ransom", "core", "Core", "核心", "III", "某银行", "outage"} {
+				for _, secret := range []string{"Ransom", "core", "Core", "核心", "III", "某银行", "A bank", "bank", "outage"} {
 					if strings.Contains(string(data), secret) {
 						t.Errorf("it says %q: %s", secret, data)
 					}
@@ -196,7 +196,11 @@ func TestNoticesSayLittle(t *testing.T) {
 				if m.Drill != drill || strings.Contains(m.Subject, "DRILL") != drill || strings.Contains(m.Text, "演练") != drill {
 					t.Errorf("it says of a drill: %s", data)
 				}
-				for _, want := range []string{"#1", "https://guanji.example/o/bank/incidents/1"} {
+				code := Code("bank", 1)
+				if m.Case != "#1-"+code || len(code) != 6 {
+					t.Errorf("it is of %q", m.Case)
+				}
+				for _, want := range []string{"#1-" + code, "https://guanji.example/c/1-" + code} {
 					if !strings.Contains(m.Text, want) {
 						t.Errorf("it does not say %q: %s", want, m.Text)
 					}
@@ -259,14 +263,128 @@ func TestBehind(t *testing.T) {
 	}
 }
 
+// TestFind follows a notice to its case, among several organizations.
+func TestFind(t *testing.T) {
+	s, _ := open(t)
+	began(t, s, "")
+	code := Code("bank", 1)
+	for name, tt := range map[string]struct {
+		among  []string
+		number int64
+		code   string
+		found  bool
+	}{
+		"it is there":              {[]string{"acme", "bank"}, 1, code, true},
+		"of none of these":         {[]string{"acme"}, 1, code, false},
+		"among none":               {nil, 1, code, false},
+		"another number":           {[]string{"bank"}, 2, code, false},
+		"a case that is not there": {[]string{"bank"}, 2, Code("bank", 2), false},
+		"no case at all":           {[]string{"bank"}, 0, Code("bank", 0), false},
+		"no code":                  {[]string{"bank"}, 1, "", false},
+		"half a code":              {[]string{"bank"}, 1, code[:3], false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := s.Find(t.Context(), tt.among, tt.number, tt.code)
+			if tt.found {
+				if must(t, err); got != "bank" {
+					t.Errorf("it is of %q", got)
+				}
+				return
+			}
+			wantKey(t, err, problem.NotFound, "respond.no_code")
+		})
+	}
+	if Code("bank", 1) == Code("bank", 2) || Code("bank", 1) == Code("acme", 1) {
+		t.Error("two cases have one code")
+	}
+}
+
+// TestDeliveredLater says how much time is left when a notice is delivered, if
+// that is a minute or more after it was made.
+func TestDeliveredLater(t *testing.T) {
+	for after, want := range map[time.Duration]string{0: "", 59 * time.Second: "", -time.Hour: "", time.Minute: "Now it is 2026-11-21 02:31:00: 59 min left.", 20 * time.Minute: "Now it is 2026-11-21 02:50:00: 40 min left.",
+		90 * time.Minute: "Now it is 2026-11-21 04:00:00: 30 min overdue."} {
+		t.Run(after.String(), func(t *testing.T) {
+			s, r, j := notified(t, false)
+			r.pass(after)
+			j.Attempt = 1
+			_, err := s.Deliver(t.Context(), j)
+			must(t, err)
+			text := r.sent[0].Text
+			if says := strings.Contains(text, "Now it is"); says != (want != "") || !strings.Contains(text, want) || says != strings.Contains(text, "现在是") {
+				t.Errorf("it says %s, want %q", text, want)
+			}
+		})
+	}
+}
+
+// TestDeliveredLaterWithoutALimit has nothing to say of the time left.
+func TestDeliveredLaterWithoutALimit(t *testing.T) {
+	m := again(Message{At: start, Text: "x"}, 1, start.Add(time.Hour))
+	if m.Text != "x" || m.Attempt != 1 {
+		t.Errorf("it says %q, attempt %d", m.Text, m.Attempt)
+	}
+}
+
+// TestSaidAgain: what a clock that was ahead said is said again by another
+// message, which says so.
+func TestSaidAgain(t *testing.T) {
+	s, r := open(t)
+	r.channels = []Channel{hook("ann")}
+	must(t, s.SavePlan(t.Context(), "bank", "Ann", 0, incident.Plan{Ladder: []incident.Person{{Name: "Ann", Channels: []string{"ann"}}}}))
+	began(t, s, ciiOnly)
+	r.pass(24 * time.Hour)
+	r.work(t, s)
+	r.pass(-24*time.Hour + 30*time.Minute)
+	jobs, err := s.WakeAll(t.Context(), []string{"bank"})
+	must(t, err)
+	for _, j := range jobs {
+		r.jobs[j.Key] = j
+	}
+	r.work(t, s)
+	if got, want := r.said(), []string{"24h0m0s overdue", "30m0s half"}; !slices.Equal(got, want) {
+		t.Fatalf("said %q, want %q", got, want)
+	}
+	if first, second := r.sent[0], r.sent[1]; first.ID == second.ID || strings.Contains(first.Text, "Said again") || !strings.Contains(second.Text, "Said again: the clock of the machine was ahead") || !strings.Contains(second.Text, "再次") {
+		t.Errorf("sent %+v", r.sent)
+	}
+}
+
+// TestWakeAll looks again at every case in which something is to be done, and at
+// the card, of every organization.
+func TestWakeAll(t *testing.T) {
+	s, r := open(t)
+	must(t, s.SavePlan(t.Context(), "bank", "Ann", 0, incident.Plan{Ladder: []incident.Person{{Name: "Ann"}}}))
+	began(t, s, "")
+	add(t, s, began(t, s, ""), incident.Step{Ended: &incident.Ended{}}, incident.Step{Close: &incident.Close{Why: "x"}})
+	raise(t, s, odd("1", "", "Odd", "core"), start)
+	r.pass(time.Hour)
+	jobs, err := s.WakeAll(t.Context(), []string{"bank"})
+	must(t, err)
+	var keys []string
+	for _, j := range jobs {
+		if keys = append(keys, j.Key); !j.At.Equal(r.now()) {
+			t.Errorf("%s is due at %s", j.Key, j.At)
+		}
+	}
+	if slices.Sort(keys); !slices.Equal(keys, []string{"card/bank", "wake/bank/1", "wake/bank/3"}) {
+		t.Errorf("jobs %q", keys)
+	}
+	broken := s.Config
+	broken.Store = away{}
+	if _, err := New(broken).WakeAll(t.Context(), []string{"bank"}); err == nil {
+		t.Error("it looked at what it cannot read")
+	}
+}
+
 // TestWakeTwice looks twice at one moment, as after a crash before the job was
 // ended: it is said once.
 func TestWakeTwice(t *testing.T) {
 	s, r, _ := notified(t, false)
 	for range 3 {
 		next, err := s.Wake(t.Context(), WakeJob("bank", 1, start))
-		if err != nil || !next.Equal(start.Add(5*time.Minute)) {
-			t.Errorf("again at %s, %v; want the escalation", next, err)
+		if err != nil || !next.Equal(start.Add(15*time.Minute)) {
+			t.Errorf("again at %s, %v; want when what is due at once is asked for", next, err)
 		}
 	}
 	if got := r.said(); len(got) != 1 {
@@ -302,10 +420,25 @@ func TestBrokenJobs(t *testing.T) {
 }
 
 func TestLeft(t *testing.T) {
-	for want, d := range map[string]time.Duration{"0 h 15 min left": 15 * time.Minute, "1 h 00 min left": time.Hour - 20*time.Second, "47 h 59 min left": 48*time.Hour - time.Minute,
+	for want, d := range map[string]time.Duration{"15 min left": 15 * time.Minute, "59 min left": time.Hour - 40*time.Second, "1 h 00 min left": time.Hour - 20*time.Second, "47 h 59 min left": 48*time.Hour - time.Minute,
 		"30 days left": 30 * 24 * time.Hour, "1 h 30 min overdue": -90 * time.Minute, "2 days overdue": -50 * time.Hour} {
 		if got := left(start.Add(d), start).In(message.English); got != want {
 			t.Errorf("%s: %q, want %q", d, got, want)
+		}
+	}
+}
+
+// TestEveryStageHasWords, with a limit and without, outward and in the record.
+func TestEveryStageHasWords(t *testing.T) {
+	for _, stage := range []incident.Stage{incident.Overdue, incident.Minutes5, incident.Minutes15, incident.Half, incident.Prompt, incident.Crosses, incident.Todo, incident.Opened, incident.Raised, incident.Escalate, incident.Tasks} {
+		keys := []string{"respond.say." + string(stage), "cases.stage." + string(stage)}
+		if stage != incident.Tasks { // of which other words are said
+			keys = append(keys, "respond.say."+string(stage)+".by")
+		}
+		for _, key := range keys {
+			if message.Catalogue(message.English)[key] == "" || message.Catalogue(message.Chinese)[key] == "" {
+				t.Errorf("there are no words for %s", key)
+			}
 		}
 	}
 }

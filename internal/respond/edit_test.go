@@ -209,8 +209,8 @@ func TestTargets(t *testing.T) {
 	add(t, s, c, incident.Step{Done: &incident.Done{Of: 3}})
 }
 
-// TestClosing demands a reason while reports that are due for certain were not
-// made.
+// TestClosing demands a reason while reports that are due, or may be, were not
+// made: what nobody knows is no reason to say nothing.
 func TestClosing(t *testing.T) {
 	s, _ := open(t)
 	c := add(t, s, began(t, s, ciiOnly), incident.Step{Ended: &incident.Ended{}})
@@ -223,7 +223,14 @@ func TestClosing(t *testing.T) {
 		t.Errorf("it is %s", c.State)
 	}
 	provisional := add(t, s, began(t, s, ""), incident.Step{Ended: &incident.Ended{}})
-	add(t, s, provisional, incident.Step{Close: &incident.Close{}})
+	for _, why := range []string{"", " \n"} {
+		_, err := s.Add(t.Context(), "bank", "Ann", provisional.Number, provisional.Revision(), incident.Step{Close: &incident.Close{Why: why}})
+		wantKey(t, err, problem.Refused, "respond.open_reports")
+	}
+	add(t, s, provisional, incident.Step{Close: &incident.Close{Why: "an exercise of another house"}})
+	none := add(t, s, began(t, s, `{"incident.cii": false, "incident.pi_individuals": 0, "incident.important_data": false, "incident.core_data": false, "incident.crime_suspected": false, "incident.confirmed_below_iii": true}`),
+		incident.Step{Ended: &incident.Ended{}})
+	add(t, s, none, incident.Step{Close: &incident.Close{}})
 }
 
 // TestNobodyJudgesByHand: a judgement that comes with a step counts for

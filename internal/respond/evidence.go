@@ -28,7 +28,7 @@ func (s *Service) items(ctx context.Context, organization string, before, after 
 	if err != nil {
 		return nil, err
 	}
-	f := follower{before: before, after: after, book: book, actor: a, struck: struck(before, steps)}
+	f := follower{before: before, after: after, was: due(before), now: due(after), book: book, actor: a, struck: struck(before, steps)}
 	make := func(number int64) []evidence.Item {
 		f.number = number
 		return f.items()
@@ -42,9 +42,11 @@ func (s *Service) items(ctx context.Context, organization string, before, after 
 }
 
 // follower works out the evidence that follows from a change of a case: what
-// should be filed of each duty, against what is.
+// should be filed of each duty, against what is. What the change is not about is
+// left as it is: somebody may have taken it back.
 type follower struct {
 	before, after *incident.Case
+	was, now      map[string][]incident.Clock // the reports due, by the duty
 	book          *evidence.Book
 	number        int64
 	actor         ledger.Actor
@@ -87,16 +89,15 @@ func due(c *incident.Case) map[string][]incident.Clock {
 }
 
 func (f *follower) items() (items []evidence.Item) {
-	now := due(f.after)
-	duties := maps.Clone(now)
+	duties := maps.Clone(f.now)
 	for _, filed := range f.standing() {
 		for _, duty := range filed.DutyIDs() {
-			duties[duty] = now[duty]
+			duties[duty] = f.now[duty]
 		}
 	}
 	for _, duty := range sorted(duties) {
-		items = append(items, f.event(duty, now[duty])...)
-		items = append(items, f.report(duty, now[duty])...)
+		items = append(items, f.event(duty)...)
+		items = append(items, f.report(duty)...)
 	}
 	return items
 }
@@ -130,24 +131,24 @@ func (f *follower) filed(duty string) (event, record *evidence.Filed) {
 // event files the event of a duty that is due, anew where it turned out to have
 // begun on another day. One that is not due is withdrawn, unless something was
 // reported under it, or it was due to a threat that has become an incident.
-func (f *follower) event(duty string, clocks []incident.Clock) (items []evidence.Item) {
+func (f *follower) event(duty string) (items []evidence.Item) {
 	event, record := f.filed(duty)
 	_, taken := f.struck[duty]
-	if len(clocks) == 0 {
+	if len(f.now[duty]) == 0 {
 		if event == nil || record != nil && !taken || threatened(f.after, duty) {
 			return nil
 		}
 		return []evidence.Item{f.withdrawn(event, "respond.evidence.not_due")}
 	}
-	began := f.began(clocks[0])
-	if event != nil && event.Event.Day == began {
+	on := runsFrom(f.after, f.now[duty])
+	switch {
+	case event != nil && event.Event.Day == on || event == nil && on == runsFrom(f.before, f.was[duty]):
 		return nil
-	}
-	if event != nil {
+	case event != nil:
 		items = append(items, f.withdrawn(event, "respond.evidence.moved"))
 	}
 	what := message.New("respond.evidence.event", f.number, f.after.Title).Text()
-	return append(items, evidence.Item{Event: &evidence.Event{Duty: duty, Subject: evidence.Organization, Day: began, What: both(what), Origin: f.origin()}})
+	return append(items, evidence.Item{Event: &evidence.Event{Duty: duty, Subject: evidence.Organization, Day: on, What: both(what), Origin: f.origin()}})
 }
 
 // threatened reports whether a duty was due for certain when an incident was
@@ -171,22 +172,27 @@ func (f *follower) withdrawn(event *evidence.Filed, reason string) evidence.Item
 		Reason: both(message.New(reason, f.number).Text())}}
 }
 
-func (f *follower) began(k incident.Clock) day.Day {
-	if k.After != "" {
-		return day.In(f.after.Ended)
+// runsFrom is the day from which the time for reports runs, the zero day for no
+// reports.
+func runsFrom(c *incident.Case, clocks []incident.Clock) day.Day {
+	switch {
+	case len(clocks) == 0:
+		return day.Day{}
+	case clocks[0].After != "":
+		return day.In(c.Ended)
 	}
-	return day.In(f.after.Judged.Aware)
+	return day.In(c.Judged.Aware)
 }
 
 // report files the record of a duty once every recipient has its report, and
 // another in its place where it says something else by now: when, or whether in
 // time. One of which a report was taken back is withdrawn.
-func (f *follower) report(duty string, clocks []incident.Clock) []evidence.Item {
+func (f *follower) report(duty string) []evidence.Item {
 	_, record := f.filed(duty)
 	switch why, taken := f.struck[duty]; {
-	case all(clocks):
-		r := f.record(duty, clocks)
-		if record != nil && record.Record.Observed == r.Observed && record.Record.Result == r.Result {
+	case all(f.now[duty]):
+		r := f.record(duty, f.now[duty])
+		if record != nil && alike(record.Record, r) || record == nil && all(f.was[duty]) && alike(f.record(duty, f.was[duty]), r) {
 			return nil
 		}
 		if record != nil {
@@ -198,6 +204,9 @@ func (f *follower) report(duty string, clocks []incident.Clock) []evidence.Item 
 	}
 	return nil
 }
+
+// alike reports whether two records say the same of a duty.
+func alike(a, b *evidence.Record) bool { return a.Observed == b.Observed && a.Result == b.Result }
 
 // all reports whether there are reports, and every one was made.
 func all(clocks []incident.Clock) bool {

@@ -39,7 +39,7 @@ func TestAnHour(t *testing.T) {
 		r.pass(time.Minute)
 	}
 	r.work(t, s)
-	want := []string{"0s opened", "10m0s escalate", "15m0s prompt", "20m0s escalate", "30m0s half", "45m0s 15min", "55m0s 5min", "1h0m0s overdue"}
+	want := []string{"0s opened", "15m0s prompt", "25m0s escalate", "30m0s half", "35m0s escalate", "45m0s 15min", "55m0s 5min", "1h0m0s overdue"}
 	if got := r.said(); !slices.Equal(got, want) {
 		t.Errorf("said\n\t%s, want\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
 	}
@@ -90,7 +90,7 @@ func TestFromAlertToClosing(t *testing.T) {
 	}
 	drills := 0
 	for _, m := range r.sent {
-		if m.Drill != (m.Case == "#1") || m.Drill != strings.Contains(m.Subject, "演练 DRILL") {
+		if m.Drill != (m.Case == "#1-"+Code("bank", 1)) || m.Drill != strings.Contains(m.Subject, "演练 DRILL") {
 			t.Errorf("of %s: drill %v, %q", m.Case, m.Drill, m.Subject)
 		}
 		if m.Drill {

@@ -3,6 +3,8 @@ package respond
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,6 +80,10 @@ func (away) CaseSteps(context.Context, string, int64) ([]incident.Recorded, erro
 	return nil, problem.New(problem.Unavailable, "store.unavailable")
 }
 
+func (away) Steps(context.Context, string, int64) ([]incident.Recorded, error) {
+	return nil, problem.New(problem.Unavailable, "store.unavailable")
+}
+
 // TestOneFolderHangs until its time is up: the card is printed to the next.
 func TestOneFolderHangs(t *testing.T) {
 	s, r := printing(t)
@@ -133,14 +139,16 @@ func TestSecondsLeft(t *testing.T) {
 	}
 }
 
-// TestNewPlanIsLookedAt at once for every case in which nobody answered: whoever
-// is on it now may have to be told.
+// TestNewPlanIsLookedAt at once for every case in which something is to be done:
+// whoever is on it now may have to be told.
 func TestNewPlanIsLookedAt(t *testing.T) {
 	s, r := open(t)
 	people := []incident.Person{{Name: "Ann"}, {Name: "Bo"}}
 	must(t, s.SavePlan(t.Context(), "bank", "Ann", 0, incident.Plan{Ladder: people[:1]}))
 	began(t, s, ciiOnly)
 	add(t, s, began(t, s, ciiOnly), incident.Step{Ended: &incident.Ended{}}, incident.Step{Close: &incident.Close{Why: "x"}})
+	r.work(t, s)
+	r.pass(30 * time.Minute)
 	r.work(t, s)
 	r.pass(10 * time.Minute)
 	clear(r.jobs)
@@ -151,7 +159,58 @@ func TestNewPlanIsLookedAt(t *testing.T) {
 		}
 	}
 	r.work(t, s)
-	if got := r.said(); got[len(got)-1] != "10m0s escalate" {
+	if got := r.said(); got[len(got)-1] != "40m0s escalate" {
 		t.Errorf("said %q", got)
+	}
+}
+
+// TestLadderMadeLater: while nobody is named, nothing is said and nothing says
+// that it was. Whoever is named then hears of all that waits.
+func TestLadderMadeLater(t *testing.T) {
+	for name, tt := range map[string]struct {
+		plan *incident.Plan // before
+		do   func(t *testing.T, s *Service)
+		want []string
+	}{
+		"an alert":                   {nil, func(t *testing.T, s *Service) { raise(t, s, odd("1", "", "Odd", "core"), start) }, []string{"2h0m0s alert"}},
+		"an alert, a plan of nobody": {&incident.Plan{Wait: 5}, func(t *testing.T, s *Service) { raise(t, s, odd("1", "", "Odd", "core"), start) }, []string{"2h0m0s alert"}},
+		"an incident that is late":   {nil, func(t *testing.T, s *Service) { began(t, s, ciiOnly) }, []string{"2h0m0s overdue"}},
+		"a threat": {nil, func(t *testing.T, s *Service) {
+			step := opened("A hole", start)
+			step.Open.As = incident.Threat
+			_, err := s.Open(t.Context(), "bank", "Ann", step)
+			must(t, err)
+		}, []string{"2h0m0s prompt"}},
+		"one that was closed": {nil, func(t *testing.T, s *Service) {
+			add(t, s, began(t, s, ""), incident.Step{Ended: &incident.Ended{}}, incident.Step{Close: &incident.Close{Why: "x"}})
+		}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, r := open(t)
+			r.channels = []Channel{hook("ann")}
+			seen := int64(0)
+			if tt.plan != nil {
+				must(t, s.SavePlan(t.Context(), "bank", "Ann", 0, *tt.plan))
+				seen = 1
+			}
+			tt.do(t, s)
+			for range 120 {
+				r.work(t, s)
+				r.pass(time.Minute)
+			}
+			if len(r.said()) > 0 || len(r.jobs) > 0 {
+				t.Errorf("with nobody there: said %q, jobs %v", r.said(), r.jobs)
+			}
+			must(t, s.SavePlan(t.Context(), "bank", "Ann", seen, incident.Plan{Ladder: []incident.Person{{Name: "Ann", Channels: []string{"ann"}}}}))
+			r.work(t, s)
+			if got := r.said(); !slices.Equal(got, tt.want) || len(r.sent) != len(tt.want) {
+				t.Errorf("said %q, want %q; sent %+v", got, tt.want, r.sent)
+			}
+			for _, m := range r.sent {
+				if !strings.Contains(m.Text, "or nobody was named to be told") {
+					t.Errorf("it does not say why it is late: %s", m.Text)
+				}
+			}
+		})
 	}
 }

@@ -27,7 +27,7 @@ func TestReport(t *testing.T) {
 	}
 	for lang, tt := range tests {
 		t.Run(string(lang), func(t *testing.T) {
-			d, err := s.Report(t.Context(), "bank", 1, false, lang)
+			d, err := s.Report(t.Context(), "bank", 1, FirstReport, lang)
 			must(t, err)
 			text := written(d)
 			for _, want := range tt.want {
@@ -48,10 +48,10 @@ func TestReport(t *testing.T) {
 // nobody has looked at.
 func TestKindsOfReport(t *testing.T) {
 	tests := map[string]struct {
-		do      func(t *testing.T, s *Service, r *room) int64
-		closing bool
-		want    []string
-		drill   bool
+		do    func(t *testing.T, s *Service, r *room) int64
+		paper Paper
+		want  []string
+		drill bool
 	}{
 		"a threat": {func(t *testing.T, s *Service, r *room) int64 {
 			step := opened("A hole", start)
@@ -59,27 +59,27 @@ func TestKindsOfReport(t *testing.T) {
 			c, err := s.Open(t.Context(), "bank", "Ann", step)
 			must(t, err)
 			return c.Number
-		}, false, []string{"Report of a cybersecurity threat", "A hole"}, false},
+		}, FirstReport, []string{"Report of a cybersecurity threat", "A hole"}, false},
 		"closing": {func(t *testing.T, s *Service, r *room) int64 {
 			c := add(t, s, began(t, s, ciiOnly), incident.Step{Task: &incident.Task{What: "replace the switch"}}, incident.Step{Task: &incident.Task{What: "train the night shift"}})
 			return add(t, s, c, incident.Step{Done: &incident.Done{Of: 3}}, incident.Step{Part: &incident.Part{ID: "closing.lessons", Text: "two switches"}}).Number
-		}, true, []string{"Closing report", "done: replace the switch", "open: train the night shift", "two switches"}, false},
+		}, ClosingReport, []string{"Closing report", "done: replace the switch", "open: train the night shift", "two switches"}, false},
 		"a drill": {func(t *testing.T, s *Service, r *room) int64 {
 			step := opened("An exercise", start)
 			step.Open.Drill = true
 			c, err := s.Open(t.Context(), "bank", "Ann", step)
 			must(t, err)
 			return c.Number
-		}, false, []string{"An exercise"}, true},
+		}, FirstReport, []string{"An exercise"}, true},
 		"an alert": {func(t *testing.T, s *Service, r *room) int64 {
 			return raise(t, s, odd("1", "", "Odd", "core"), start).Case
 		},
-			false, []string{"Odd", "not yet", "not graded yet"}, false},
+			FirstReport, []string{"Odd", "not yet", "not graded yet"}, false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			s, r := open(t)
-			d, err := s.Report(t.Context(), "bank", tt.do(t, s, r), tt.closing, message.English)
+			d, err := s.Report(t.Context(), "bank", tt.do(t, s, r), tt.paper, message.English)
 			must(t, err)
 			text := written(d)
 			for _, want := range tt.want {

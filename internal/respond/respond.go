@@ -12,16 +12,19 @@
 // The law says what is to be reported, and by when. What follows is our own
 // choice and no law:
 //
-//   - People are told at half of a limit, 15 and 5 minutes before its end, and
-//     when it has passed. What is due at once, where no time is named or it is
-//     not known, is asked for again after 15 minutes, 1, 4 and 24 hours.
+//   - People are told at half of a limit, 15 and 5 minutes before its end, when
+//     it has passed, and 1, 4 and 24 hours later. What is due at once, where no
+//     time is named or it is not known, is asked for again after 15 minutes, 1, 4
+//     and 24 hours.
 //   - The next person on the ladder is told when nobody answers for the minutes
-//     that the plan names. Whatever a person does in a case is an answer.
-//   - People are told of at most ten alerts in ten minutes; the others wait.
+//     that the plan names. Whatever a person does in a case is an answer, and
+//     whoever opens one sees to it until something more is said.
+//   - People are told of ten alerts at once, and then of one a minute.
 //   - A duty that an incident starts is an event in the evidence from the moment
 //     at which its report is due for certain; a report that was made is evidence
 //     for it. Where it turns out that the report was not due, the event is
-//     withdrawn. A drill files neither.
+//     withdrawn; where a report was due on another day, or was late after all, the
+//     record gives way to another. A drill files neither.
 package respond
 
 import (

@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"os"
+	"strings"
 	"time"
 
 	"guanji/internal/account"
 	"guanji/internal/channel"
 	"guanji/internal/evidence"
 	"guanji/internal/job"
+	"guanji/internal/message"
 	"guanji/internal/problem"
 	"guanji/internal/respond"
 )
@@ -167,6 +170,19 @@ func (q *request) signature(c respond.Channel) string {
 	return ""
 }
 
+// channelWords names a channel: with its address where another that is not
+// dropped is called the same.
+func (w words) channelWords(all []respond.Channel, c respond.Channel) string {
+	means := w.T("channels.means." + string(c.Means))
+	for _, other := range all {
+		if other.ID != c.ID && other.Name == c.Name && other.Dropped.IsZero() {
+			means += " · " + c.Shown()
+			break
+		}
+	}
+	return w.T("response.channel", c.Name, means)
+}
+
 func (q *request) channelTag(c respond.Channel, stuck int) tag {
 	switch {
 	case !c.Dropped.IsZero():
@@ -206,12 +222,29 @@ func (s *server) stuck(q *request) (map[string]int, error) {
 }
 
 func (s *server) proposeChannel(q *request) error {
-	c, err := s.Respond.Propose(q.Context(), q.holder.Name, respond.Channel{Means: channel.Means(q.PostFormValue("means")), Name: q.PostFormValue("name"),
-		Address: q.PostFormValue("address"), Secret: q.PostFormValue("secret")})
+	c := respond.Channel{Means: channel.Means(q.PostFormValue("means")), Name: q.PostFormValue("name"), Address: q.PostFormValue("address"), Secret: q.PostFormValue("secret")}
+	err := folderThere(c)
+	if err == nil {
+		c, err = s.Respond.Propose(q.Context(), q.holder.Name, c)
+	}
 	if err == nil {
 		s.Log.InfoContext(q.Context(), "proposed a channel", "channel", c.ID, "by", q.holder.ID, "means", string(c.Means))
 	}
 	return s.channelled(q, err, "channel_proposed")
+}
+
+// folderThere fails if a channel is a folder that this machine does not have:
+// nobody would notice before the card is needed. What is no address of a folder
+// is told by the check of addresses.
+func folderThere(c respond.Channel) error {
+	path := strings.TrimSpace(c.Address)
+	if c.Means != channel.Folder || channel.CheckAddress(channel.ForNotices(), c.Means, path).OrNil() != nil {
+		return nil
+	}
+	if at, err := os.Stat(path); err != nil || !at.IsDir() {
+		return problem.Fields{{Name: "address", Msg: message.New("channels.folder_gone")}}
+	}
+	return nil
 }
 
 // channelled ends a change of channels: with the page again if it was not

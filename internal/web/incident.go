@@ -86,7 +86,7 @@ func (q *orgRequest) renderCase(code int, n int64, back *formBack) error {
 		return err
 	}
 	if back != nil && back.met {
-		back.seen, back.alert = r.c.Revision(), q.T("cases.met", back.alert)
+		back.seen = r.c.Revision()
 	}
 	r.back = back
 	p := casePage{page: r.head(), Back: q.to("incidents"), Drill: r.c.Drill, State: q.caseTag(r.c), Kind: r.kind(), Systems: r.systemNames(r.c.Systems), Clock: r.clock()}
@@ -109,7 +109,7 @@ func (p *casePage) refused(q *caseRequest) {
 	}
 	switch {
 	case b.met:
-		p.Alert, p.Meanwhile = b.alert, q.since(q.seenBefore())
+		p.Alert, p.Meanwhile = q.T("cases.met", b.alert), q.since(q.seenBefore())
 	case b.alert != "":
 		p.Alert = q.T("cases.not_recorded") + " " + b.alert
 	default:
@@ -118,7 +118,9 @@ func (p *casePage) refused(q *caseRequest) {
 	if b.shown {
 		return
 	}
-	p.Alert = q.T("cases.not_recorded") + " " + strings.TrimSpace(b.alert+" "+reasons(b.at))
+	if !b.met {
+		p.Alert = q.T("cases.not_recorded") + " " + strings.TrimSpace(b.alert+" "+reasons(b.at))
+	}
 	for _, name := range []string{"title", "what", "way", "whom", "receipt", "why", "note", "text", "late"} {
 		if text := strings.TrimSpace(b.values.one(name)); text != "" {
 			p.Typed = append(p.Typed, text)
@@ -164,11 +166,11 @@ func (q *caseRequest) sections(p *casePage) error {
 		}
 		p.Closing = q.closing()
 	default:
-		p.Due, p.Times, p.Parts = q.due(), q.times(), q.parts()
-		if q.c.Kind == incident.Incident {
-			p.Grade = q.grade()
-		}
+		p.Due, p.Times, p.Parts, p.Grade = q.due(), q.times(), q.parts(), q.grade()
 		p.Tasks, p.Roles, p.Kept, p.Closing = q.tasks(), q.roles(), q.kept(), q.closing()
+	}
+	if p.Due != nil && sections[strings.TrimPrefix(q.URL.Query().Get("done"), "step_")] != "" {
+		p.Done = "" // it is said where the reader lands
 	}
 	p.jumps()
 	return nil
@@ -181,6 +183,10 @@ func (p *casePage) jumps() {
 		there bool
 	}{{"due", p.Due != nil}, {"grade", p.Grade != nil}, {"times", p.Times != nil}, {"parts", p.Parts != nil}, {"timeline", p.Due != nil},
 		{"tasks", p.Tasks != nil}, {"roles", p.Roles != nil}, {"kept", p.Kept != nil}, {"closing", p.Due != nil && p.Closing != nil}} {
+		if j.id == "grade" && p.Grade != nil && p.Grade.Threat {
+			p.Jumps = append(p.Jumps, link{"#grade", p.T("cases.part.facts")})
+			continue
+		}
 		if j.there {
 			p.Jumps = append(p.Jumps, link{"#" + j.id, p.T("cases.part." + j.id)})
 		}

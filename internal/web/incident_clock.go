@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -61,7 +60,9 @@ type clockView struct {
 	Rows       []clockRow // what is due, to whom, by when
 	Unsettled  bool       // it may turn out not to be due
 	Head, Note string
-	More       int // other reports that are due
+	More       int      // other reports that are due
+	Why, WhyBy string   // the reason for which the case was closed, with who gave it
+	Unmade     []string // what was due and never made
 	Unanswered string
 	Ack        *stepForm
 	News       []timelineRow // what others did since the reader's page was made
@@ -93,7 +94,7 @@ func (q *caseRequest) clock() clockView {
 	case q.c.State == incident.Waiting && len(q.c.Alerts) > 0:
 		v.waits(q)
 	case len(open) > 0:
-		v.first(q, open)
+		v.first(q, q.ahead(open))
 	default:
 		v.nothing(q)
 	}
@@ -139,12 +140,54 @@ func (q *orgRequest) together(open []incident.Clock) (to []string, more int) {
 	return to, more
 }
 
+// ended says why a case was closed, and which reports were never made.
+func (v *clockView) ended(q *caseRequest) {
+	for _, r := range slices.Backward(q.c.Steps) {
+		why, ends := "", true
+		switch {
+		case r.Close != nil:
+			why = r.Close.Why
+		case r.Dismiss != nil:
+			why = r.Dismiss.Why
+		case r.Join != nil:
+			why = r.Join.Why
+		default:
+			ends = false
+		}
+		if ends {
+			v.Why, v.WhyBy = why, q.T("fact.by", r.By, clock(r.When()))
+			break
+		}
+	}
+	for _, k := range q.c.Clocks() {
+		if k.Unmade() {
+			v.Unmade = append(v.Unmade, q.unmadeWords(k))
+		}
+	}
+	if len(v.Unmade) == 0 && q.c.Opened != nil {
+		v.Note = q.T("cases.closed.all_made")
+	}
+}
+
+// unmadeWords names a report that was never made.
+func (q *caseRequest) unmadeWords(k incident.Clock) string {
+	text := q.recipient(k.To) + " · " + q.T("respond.content."+k.Content)
+	if !k.By.IsZero() {
+		text += " · " + q.T("cases.due.by", moment(k.By))
+	}
+	if k.Provisional {
+		text += " (" + q.T("cases.unsettled") + ")"
+	}
+	return text
+}
+
 // nothing says why no report is due.
 func (v *clockView) nothing(q *caseRequest) {
 	v.Said = q.T("cases.nothing_due")
 	switch clocks := q.c.Clocks(); {
 	case !q.c.State.Live():
-		v.Said, v.Note = v.State.Name, ""
+		v.Said = v.State.Name
+		v.ended(q)
 	case q.c.Judged != nil && q.c.Judged.Grade == "IV":
 		v.Note = q.T("cases.nothing_due.iv")
 	case slices.ContainsFunc(clocks, func(k incident.Clock) bool { return k.Waiting }):
@@ -156,26 +199,18 @@ func (v *clockView) nothing(q *caseRequest) {
 	}
 }
 
-// open are the reports to be made: first those whose limit ends within a day,
-// then those due at once, for which the law names no time, then the others.
+// open are the reports to be made, in their order.
 func (q *caseRequest) open() []incident.Clock {
-	clocks := slices.DeleteFunc(q.c.Clocks(), func(k incident.Clock) bool { return !k.Open })
-	first := func(k incident.Clock) time.Time {
-		if k.By.IsZero() {
-			return q.at.Add(24 * time.Hour)
-		}
-		return k.By
-	}
-	slices.SortStableFunc(clocks, func(a, b incident.Clock) int {
-		return cmp.Or(first(a).Compare(first(b)), cmp.Compare(unsettled(a), unsettled(b)))
-	})
-	return clocks
+	return slices.DeleteFunc(q.c.Clocks(), func(k incident.Clock) bool { return !k.Open })
 }
 
-// unsettled puts what is due for certain before what may not be.
-func unsettled(k incident.Clock) int {
-	if k.Provisional {
-		return 1
+// ahead puts first what the digits count: the limit that ends first, unless
+// that is more than a day away and something is due at once.
+func (q *caseRequest) ahead(open []incident.Clock) []incident.Clock {
+	next := q.c.Next()
+	if next == nil || next.By.Sub(q.at) > 24*time.Hour {
+		return open
 	}
-	return 0
+	i := slices.IndexFunc(open, func(k incident.Clock) bool { return k.Key == next.Key })
+	return slices.Concat(open[i:i+1], open[:i], open[i+1:])
 }

@@ -15,7 +15,10 @@ import (
 type dueView struct {
 	words
 	Open, Waiting, Made []reportView
-	CIIUnknown          bool // why some may turn out not to be due
+	Unmade              []reportView // due, never made, and asked for no more
+	Closed              bool
+	CIIUnknown          bool   // why some may turn out not to be due
+	CIILikely           string // why it probably is critical infrastructure
 	GradeUnsettled      bool
 	FactsOpen           bool
 }
@@ -23,31 +26,34 @@ type dueView struct {
 // reportView is a report that is due to one recipient, or was made.
 type reportView struct {
 	words
-	ID        string
-	To, What  string // who is told, and who that is here
-	Content   string
-	State     tag
-	Unsettled bool
-	Count     *countdown
-	By, Limit string
-	Unknown   bool // nobody verified the limit
-	Text      string
-	Cite      citeLink
-	Mark      string
-	Duty      string
-	Ways      []wayView
-	NoNumber  bool
-	PlanPath  string
-	Documents []link
-	Sent      []sentView
-	Form      *stepForm // nil for what is not to be made now
+	ID          string
+	To, What    string // who is told, and who that is here
+	Content     string
+	State       tag
+	Unsettled   bool
+	Provisional bool // it was, when it was asked for no more
+	Count       *countdown
+	By, Limit   string
+	Unknown     bool // nobody verified the limit
+	Text        string
+	Cite        citeLink
+	Mark        string
+	Duty        string
+	Ways        []wayView
+	NoNumber    bool
+	PlanPath    string
+	Documents   []link
+	Sent        []sentView
+	Form        *stepForm // nil for what is not to be made now
 }
 
 // wayView is a number or address by which a recipient is reached.
 type wayView struct {
+	words
 	Name, Value, Note string
 	Phone             template.URL // to call, "" for what is none
 	Site              string       // to open
+	Drill             bool         // nobody shall call or open it
 }
 
 // sentView is a report that was made.
@@ -62,7 +68,7 @@ type sentView struct {
 
 // due words the reports that are due or were made.
 func (q *caseRequest) due() *dueView {
-	v := &dueView{words: q.words}
+	v := &dueView{words: q.words, Closed: !q.c.State.Live()}
 	unsettled := false
 	for _, k := range q.open() {
 		v.Open = append(v.Open, q.reportView(k))
@@ -72,29 +78,30 @@ func (q *caseRequest) due() *dueView {
 		switch {
 		case k.Waiting:
 			v.Waiting = append(v.Waiting, q.reportView(k))
-		case len(k.Sent) > 0:
+		case !k.Open && len(k.Sent) > 0:
 			v.Made = append(v.Made, q.reportView(k))
+		case k.Unmade():
+			v.Unmade = append(v.Unmade, q.reportView(k))
 		}
 	}
-	_, known := q.c.Values()["incident.cii"]
-	v.CIIUnknown = unsettled && !known && q.c.Kind == incident.Incident
+	if !q.stated(factCII) {
+		v.CIIUnknown, v.CIILikely = unsettled && q.c.Kind == incident.Incident && !q.takenAsNo(), q.namedWords()
+	}
 	v.GradeUnsettled = unsettled && q.c.Kind == incident.Incident && q.c.Judged.Grade == ""
 	v.FactsOpen = unsettled && !v.CIIUnknown && !v.GradeUnsettled
 	return v
 }
 
 func (q *caseRequest) reportView(k incident.Clock) reportView {
-	v := reportView{words: q.words, ID: scopeOf("due", k.Key), To: q.recipient(k.To), Content: q.T("respond.content." + k.Content), State: q.dueTag(k), Unsettled: k.Provisional && k.Open,
+	v := reportView{words: q.words, ID: scopeOf("due", k.Key), To: q.recipient(k.To), Content: q.T("respond.content." + k.Content), State: q.dueTag(k), Unsettled: k.Provisional && k.Open, Provisional: k.Provisional,
 		Text: q.Text(k.Text), Cite: q.briefCite(k.Basis), Mark: q.mark(k.Confidence), By: moment(k.By), PlanPath: q.to("response-plan")}
-	if k.Open {
+	if k.Open || len(k.Sent) > 0 && q.c.State.Live() {
 		v.Form = q.sentForm(k)
 	}
 	if k.Open && !k.By.IsZero() {
 		v.Count = q.countdown(k.By, q.at)
 	}
-	if k.Content != notice {
-		v.Documents = q.documents(k.Content == "closing")
-	}
+	v.Documents = q.documents(documentOf(k))
 	if k.Limit != "" {
 		v.Limit = report.Limit(q.lang, k.Limit, k.Calendar)
 	}
@@ -118,8 +125,8 @@ func (q *caseRequest) dueTag(k incident.Clock) tag {
 		return tag{"warn", "✓", q.T("cases.due.made_late")}
 	case !k.Open && len(k.Sent) > 0:
 		return tag{"yes", "✓", q.T("cases.due.made")}
-	case !k.Open:
-		return tag{"no", "○", q.T("cases.due.over")}
+	case k.Unmade():
+		return tag{"bad", "✗", q.T("cases.due.never")}
 	case k.Late(q.at):
 		return tag{"bad", "■", q.T("cases.overdue")}
 	case k.By.IsZero():
@@ -146,6 +153,12 @@ func (v *reportView) ways(q *caseRequest, c incident.Clock) {
 		v.Ways = append(v.Ways, q.wayView(w))
 	}
 	v.NoNumber = k.Phone == "" && k.Other == "" && c.Content != notice
+	for i := range v.Ways {
+		v.Ways[i].words = q.words
+		if q.c.Drill { // a slip of the finger must not call an authority
+			v.Ways[i].Phone, v.Ways[i].Site, v.Ways[i].Drill = "", "", true
+		}
+	}
 }
 
 func (q *caseRequest) wayView(w regime.Way) wayView {
@@ -181,7 +194,7 @@ func callable(number string) template.URL {
 // number, and no form.
 const notice = "notice"
 
-// sentForm marks a report as made.
+// sentForm marks a report as made; of one that was made, it records another.
 func (q *caseRequest) sentForm(k incident.Clock) *stepForm {
 	f := q.form("sent", k.Key)
 	f.Name = q.recipient(k.To) + " · " + q.T("respond.content."+k.Content)
@@ -206,6 +219,10 @@ func (q *caseRequest) sentForm(k incident.Clock) *stepForm {
 	}
 	f.files("files")
 	f.check("offline")
+	if len(k.Sent) > 0 {
+		f.Note = q.T("cases.again.hint")
+		return f.send("cases.send.again")
+	}
 	return f.send("cases.send.sent")
 }
 
@@ -229,13 +246,21 @@ func (q *caseRequest) sentView(k incident.Clock, r incident.Recorded) sentView {
 	return v
 }
 
-// documents are the report as a document: the Chinese one, the copy in English,
-// and a page to read and print.
-func (q *caseRequest) documents(closing bool) []link {
-	part := ""
-	if closing {
-		part = "closing"
+// documentOf is which document belongs to a report.
+func documentOf(k incident.Clock) string {
+	if k.Content == notice || k.Content == "closing" {
+		return k.Content
 	}
-	return []link{{q.casePath("/report.docx", "lang", "zh", "part", part), q.T("cases.document.zh")}, {q.casePath("/report", "lang", "zh", "part", part), q.T("cases.document.page")},
+	return ""
+}
+
+// documents are a document about the case, "" for the report: the Chinese one, a
+// page to read and print, and the copy in English.
+func (q *caseRequest) documents(part string) []link {
+	zh := q.T("cases.document.zh")
+	if part == notice {
+		zh = q.T("cases.document.notice")
+	}
+	return []link{{q.casePath("/report.docx", "lang", "zh", "part", part), zh}, {q.casePath("/report", "lang", "zh", "part", part), q.T("cases.document.page")},
 		{q.casePath("/report.docx", "lang", "en", "part", part), q.T("cases.document.en")}}
 }

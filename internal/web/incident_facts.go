@@ -17,7 +17,8 @@ import (
 type factFields struct {
 	words
 	First, Others []factField
-	Open          bool // what is wrong, or is missing, is among the others
+	Open          bool   // what is wrong, or is missing, is among the others
+	Why           string // they are asked
 }
 
 func (f factFields) all() []factField { return slices.Concat(f.First, f.Others) }
@@ -28,6 +29,8 @@ type factField struct {
 	ID, Scope      string
 	Question, Help string
 	Input          factInput
+	Note           string // what the record knows of the answer
+	Named          string // what a script says where it answers for a system that was ticked
 	Was            string // what stood when the form was made
 	Missing        bool   // it could raise the grade
 }
@@ -35,6 +38,15 @@ type factField struct {
 // firstFacts are asked first: who is told by when depends on them at once.
 func firstFacts() []string {
 	return []string{"incident.cii", "incident.cii_outage_minutes", "incident.cii_main_function_outage_minutes", "incident.outage_ongoing", "incident.pi_individuals", "incident.crime_suspected"}
+}
+
+// firstFacts are those that are asked first of the case: of a threat, whether
+// it concerns critical infrastructure.
+func (q *caseRequest) firstFacts() []string {
+	if q.c.Kind == incident.Threat {
+		return []string{factCII}
+	}
+	return firstFacts()
 }
 
 // incidentFacts are the facts that can be stated of an incident: of a record,
@@ -52,18 +64,41 @@ func incidentFacts(v *org.Vocabulary) (list []*org.Fact) {
 	return list
 }
 
-// facts adds fields for facts to a form: the first of them, or all.
-func (f *stepForm) facts(q *caseRequest, all bool) {
+// facts adds fields for facts to a form: some of them, and all others behind
+// them where that is wanted.
+func (f *stepForm) facts(q *caseRequest, first []string, all bool) {
 	f.Facts.words = f.words
 	for _, fact := range incidentFacts(q.s.Set.Vocabulary) {
 		field := f.fact(q, fact)
 		switch {
-		case slices.Contains(firstFacts(), fact.ID):
+		case slices.Contains(first, fact.ID):
 			f.Facts.First = append(f.Facts.First, field)
 		case all:
 			f.Facts.Others = append(f.Facts.Others, field)
 			f.Facts.Open = f.Facts.Open || field.Input.Error != ""
 		}
+	}
+}
+
+// factOngoing says that an outage goes on.
+const factOngoing = "incident.outage_ongoing"
+
+// outage asks of the end of handling whether the outage goes on that is said to,
+// and how long it was: nothing is chosen for whoever answers.
+func (f *stepForm) outage(q *caseRequest) {
+	if string(q.c.Values()[factOngoing]) != "true" {
+		return
+	}
+	f.Facts.words, f.Facts.Why = f.words, f.T("cases.outage.ask")
+	for _, fact := range incidentFacts(q.s.Set.Vocabulary) {
+		if fact.ID != factOngoing && (fact.Unit != "minutes" || fact.Record != nil || !q.stated(fact.ID)) {
+			continue
+		}
+		field := f.fact(q, fact)
+		if fact.ID == factOngoing && f.back == nil {
+			field.Input.choose(nil)
+		}
+		f.Facts.First = append(f.Facts.First, field)
 	}
 }
 
@@ -81,6 +116,11 @@ func (f *stepForm) fact(q *caseRequest, fact *org.Fact) factField {
 	}
 	if f.back == nil {
 		field.Input.fill(fact, stands)
+	}
+	if fact.ID == factCII {
+		field.suggest(q, f.Kind == "open" && f.back == nil)
+	}
+	if f.back == nil {
 		return field
 	}
 	field.Input.posted(f.back.values("fact."+fact.ID), f.back.values.one("fact."+fact.ID))

@@ -25,6 +25,7 @@ type stepForm struct {
 	Drill  bool
 	Open   bool   // it was not taken, and comes back
 	Alert  string // why, as far as no field says so
+	Note   string // what the form is for, where its button does not say it
 	Fields []stepField
 	Facts  factFields
 	Files  bool // it may bring some
@@ -38,8 +39,9 @@ type stepField struct {
 	field
 	Control string // how it is filled in: line, text, area, time, select, radio, boxes, check, files or hidden
 	Options []option
-	List    []string // what can be chosen instead of typed
-	Chinese bool     // it is written in Chinese
+	List    []string        // what can be chosen instead of typed
+	Chinese bool            // it is written in Chinese
+	Named   map[string]bool // options that a notice of designation names
 	Kept    []keptFile
 }
 
@@ -60,6 +62,9 @@ func (q *caseRequest) form(kind, of string) *stepForm {
 	f := &stepForm{words: q.words, May: q.mayWrite(), Path: q.casePath("/steps/" + kind), Kind: kind, Of: of, Scope: scopeOf(kind, of), Seen: q.c.Revision(), Drill: q.c.Drill}
 	if b := q.back; b != nil && b.kind == kind && b.of == of {
 		f.back, f.Open, f.Alert, f.Seen, b.shown = b, true, b.alert, b.seen, true
+		if b.met { // the head of the page says what happened
+			f.Alert = q.T("cases.met.again")
+		}
 	}
 	return f
 }
@@ -173,7 +178,7 @@ func (f *stepForm) send(key string, args ...any) *stepForm {
 	}
 	f.Alert = strings.TrimSpace(f.Alert + " " + reasons(rest))
 	if len(f.back.at) > 0 {
-		f.Alert = cmp.Or(f.Alert, f.T("evidence.mistakes", len(f.back.at)))
+		f.Alert = cmp.Or(f.Alert, f.T("cases.mistakes", len(f.back.at)))
 	}
 	return f
 }

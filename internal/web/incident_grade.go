@@ -9,9 +9,10 @@ import (
 )
 
 // gradeView is the grade of an incident, what it rests on, and the form of the
-// facts.
+// facts. A threat has facts, and no grade.
 type gradeView struct {
 	words
+	Threat     bool
 	Grade      tag
 	Mark       string // how well sourced it is, where a reader must know
 	Unverified bool
@@ -46,7 +47,7 @@ type gradeStep struct {
 
 func (q *caseRequest) grade() *gradeView {
 	j := q.c.Judged
-	v := &gradeView{words: q.words, Grade: q.gradeTag(j.Grade), Form: q.factsForm()}
+	v := &gradeView{words: q.words, Threat: q.c.Kind == incident.Threat, Grade: q.gradeTag(j.Grade), Form: q.factsForm()}
 	if j.Grade != "" {
 		v.Mark, v.Unverified = q.mark(j.Strength), j.Strength == law.Unverified
 	}
@@ -96,6 +97,9 @@ func (v *gradeView) crossings(q *caseRequest, list []incident.Crossing) {
 // stated are the facts that stand, with who stated them.
 func (v *gradeView) stated(q *caseRequest) {
 	known := q.c.Values()
+	if q.takenAsNo() {
+		v.Facts = append(v.Facts, factStated{Label: q.Text(q.s.Set.Vocabulary.Fact(factCII).Label), Value: q.T("cases.cii.no"), By: q.T("cases.cii.no.why")})
+	}
 	for _, fact := range incidentFacts(q.s.Set.Vocabulary) {
 		if s, ok := q.c.Facts[fact.ID]; ok && known[fact.ID] != nil {
 			words := q.factWords(&incident.Facts{Values: map[string]json.RawMessage{fact.ID: s.Value}})
@@ -107,7 +111,7 @@ func (v *gradeView) stated(q *caseRequest) {
 // factsForm states facts of the incident.
 func (q *caseRequest) factsForm() *stepForm {
 	f := q.form("facts", "")
-	f.facts(q, true)
+	f.facts(q, q.firstFacts(), true)
 	f.line("note", "", false)
 	return f.send("cases.send.facts")
 }

@@ -26,6 +26,10 @@ func (s *server) newCase(q *orgRequest) error {
 // one for the other by a slip.
 func (q *orgRequest) renderNewCase(code int, drill bool, back *formBack) error {
 	r := &caseRequest{orgRequest: q, c: &incident.Case{Drill: drill}, at: q.s.Now(), back: back}
+	var err error
+	if r.file, err = q.s.Standing.File(q.Context(), q.org); err != nil {
+		return err
+	}
 	p := caseFormPage{page: q.page("incident_new"), Drill: drill, Back: q.to("incidents"),
 		Real: link{q.to("incidents/new"), q.T("cases.new.real")}, Play: link{q.to("incidents/new", "drill", "1"), q.T("cases.new.drill")}}
 	key := "cases.send.open.incident"
@@ -38,7 +42,7 @@ func (q *orgRequest) renderNewCase(code int, drill bool, back *formBack) error {
 	f.opens(r, "")
 	p.Form = f.send(key)
 	if back != nil {
-		p.Alert = f.Alert
+		p.Alert = q.T("cases.not_taken")
 	}
 	return q.s.render(q.request, code, "incident_new", p)
 }

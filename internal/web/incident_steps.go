@@ -10,6 +10,7 @@ import (
 	"guanji/internal/day"
 	"guanji/internal/evidence"
 	"guanji/internal/incident"
+	"guanji/internal/message"
 	"guanji/internal/problem"
 )
 
@@ -54,7 +55,7 @@ func stepReaders() map[string]func(r *stepReader) []incident.Step {
 		"handed": one(func(r *stepReader, s *incident.Step) {
 			s.Handed = &incident.Handed{Of: r.step("of"), From: r.line("from"), To: r.line("to"), Where: r.line("where"), Why: r.line("why")}
 		}),
-		"ended": one(func(r *stepReader, s *incident.Step) { s.Ended = &incident.Ended{Note: r.text("note")} }),
+		"ended": (*stepReader).ended,
 		"strike": one(func(r *stepReader, s *incident.Step) {
 			s.Strike = &incident.Strike{Of: r.step("of"), Why: r.text("why")}
 		}),
@@ -89,18 +90,45 @@ func (s *server) addStep(q *orgRequest) error {
 	if err != nil {
 		return q.stepAgain(n, q.formBack(r, seen), err)
 	}
-	s.redirect(q.request, q.to("incidents/"+strconv.FormatInt(n, 10), "done", "step_"+q.PathValue("kind"))+landing(q.PathValue("kind")))
+	s.redirect(q.request, q.landing(n, q.PathValue("kind")))
 	return nil
 }
 
-// landing is where on the page a reader goes on after a step: at the top, where
-// it changed what is due by when, or else where it stands.
-func landing(kind string) string {
-	at := map[string]string{"part": "parts", "note": "timeline", "strike": "timeline", "role": "roles", "task": "tasks", "done": "tasks", "kept": "kept", "handed": "kept"}
-	if at[kind] == "" {
+// sections are where on the page a step stands. Others change what is due by
+// when: after them a reader goes on at the top.
+var sections = map[string]string{"part": "parts", "note": "timeline", "strike": "timeline", "role": "roles", "task": "tasks", "done": "tasks", "kept": "kept", "handed": "kept"}
+
+// landing is where a reader goes on after a step: where it stands, with what was
+// done said there.
+func (q *orgRequest) landing(n int64, kind string) string {
+	of := ""
+	if kind == "part" {
+		of = q.PostForm.Get("of")
+	}
+	to := q.to("incidents/"+strconv.FormatInt(n, 10), "done", "step_"+kind, "of", of)
+	if sections[kind] != "" {
+		to += "#told"
+	}
+	return to
+}
+
+// told is what was just done by a step of some kinds, "" if that is none of
+// them. Of a part of the report it matters which.
+func (q *caseRequest) told(kind, of string) string {
+	done := q.URL.Query().Get("done")
+	if done != "step_"+kind || of != "" && q.URL.Query().Get("of") != of || !message.Known("done."+done) {
 		return ""
 	}
-	return "#" + at[kind]
+	return q.T("done." + done)
+}
+
+// toldIn is what was just done in a section of the page.
+func (q *caseRequest) toldIn(section string) string {
+	kind, _ := strings.CutPrefix(q.URL.Query().Get("done"), "step_")
+	if sections[kind] != section {
+		return ""
+	}
+	return q.told(kind, "")
 }
 
 // caseNumber is the number in the address.
@@ -251,6 +279,18 @@ func (r *stepReader) open() []incident.Step {
 		steps = append(steps, incident.Step{Facts: &incident.Facts{Values: values}})
 	}
 	return steps
+}
+
+// ended says that handling has ended, with what the form says of an outage.
+func (r *stepReader) ended() (steps []incident.Step) {
+	happened, offline := r.moment("happened"), r.line("offline") != ""
+	if _, asked := r.PostForm["was."+factOngoing]; asked && r.line("fact."+factOngoing) == "" {
+		r.fail(factOngoing, "cases.outage.say")
+	}
+	if values := r.stated(); len(values) > 0 {
+		steps = append(steps, incident.Step{Happened: happened, Offline: offline, Facts: &incident.Facts{Values: values}})
+	}
+	return append(steps, incident.Step{Happened: happened, Offline: offline, Ended: &incident.Ended{Note: r.text("note")}})
 }
 
 // reports are those that were made at once, to one recipient.

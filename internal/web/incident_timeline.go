@@ -13,6 +13,7 @@ import (
 // program did stands folded between.
 type timelineView struct {
 	words
+	Told    string
 	Groups  []timelineGroup
 	More    int // groups that are not shown
 	AllPath string
@@ -51,7 +52,7 @@ func (q *caseRequest) timeline() timelineView {
 	steps := slices.Clone(q.c.Steps)
 	slices.SortStableFunc(steps, func(a, b incident.Recorded) int { return a.When().Compare(b.When()) })
 	slices.Reverse(steps)
-	v := timelineView{words: q.words}
+	v := timelineView{words: q.words, Told: q.toldIn("timeline")}
 	for _, r := range steps {
 		last := len(v.Groups) - 1
 		switch {
@@ -213,7 +214,7 @@ func (q *caseRequest) programWords(r incident.Recorded) (icon, what, text string
 			to = q.T("cases.step.said.to", q.join(r.Said.To))
 		}
 		if r.Said.Behind > 0 {
-			to += " " + q.T("cases.step.said.behind", r.Said.Behind/60)
+			to += " " + q.T("cases.step.said.behind", q.minutes(r.Said.Behind/60))
 		}
 		return "!", q.T("cases.stage." + string(r.Said.Stage)), to
 	case r.Given != nil && r.Given.Failed != "":
@@ -272,7 +273,7 @@ func (q *caseRequest) keptName(seq int64) string {
 func (q *caseRequest) channelName(id string) string {
 	for _, c := range q.channels {
 		if c.ID == id {
-			return c.Name
+			return q.channelWords(q.channels, c)
 		}
 	}
 	return id

@@ -106,12 +106,15 @@ func (f *stepForm) opens(q *caseRequest, title string) {
 	f.line("title", title, true)
 	if boxes := q.systemBoxes(q.c.Systems); len(boxes) > 0 {
 		f.boxes("systems", boxes)
+		f.Fields[len(f.Fields)-1].Named = q.namedSystems()
 	} else {
 		f.line("systems", joinIDs(q.c.Systems), false).Max = incident.MaxText
 	}
 	f.time("at", momentValue(q.at), true)
 	f.choose("radio", "reading", string(incident.ByPerson), q.readings())
-	if f.Of != string(incident.Threat) {
-		f.facts(q, false)
+	first := firstFacts()
+	if f.Of == string(incident.Threat) {
+		first = []string{factCII}
 	}
+	f.facts(q, first, false)
 }

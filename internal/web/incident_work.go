@@ -10,6 +10,7 @@ import (
 // tasksView is what there is to do in a case.
 type tasksView struct {
 	words
+	Told  string
 	Tasks []workView
 	Form  *stepForm
 }
@@ -25,7 +26,7 @@ type workView struct {
 }
 
 func (q *caseRequest) tasks() *tasksView {
-	v := &tasksView{words: q.words, Form: q.taskForm()}
+	v := &tasksView{words: q.words, Told: q.toldIn("tasks"), Form: q.taskForm()}
 	for _, t := range q.c.Tasks {
 		w := workView{words: q.words, What: t.Task.What, Owner: t.Task.Owner, Due: moment(t.Task.Due), Late: t.Done == nil && !t.Task.Due.IsZero() && q.at.After(t.Task.Due)}
 		if t.Done != nil {
@@ -71,6 +72,7 @@ func (q *caseRequest) names() (list []string) {
 // rolesView is who does what.
 type rolesView struct {
 	words
+	Told  string
 	Roles []roleView
 	Form  *stepForm
 }
@@ -78,7 +80,7 @@ type rolesView struct {
 type roleView struct{ Role, Person, Phone, By string }
 
 func (q *caseRequest) roles() *rolesView {
-	v := &rolesView{words: q.words}
+	v := &rolesView{words: q.words, Told: q.toldIn("roles")}
 	var list []option
 	for _, role := range incident.Roles() {
 		list = append(list, option{Value: role, Name: q.T("respond.role." + role)})
@@ -99,6 +101,7 @@ func (q *caseRequest) roles() *rolesView {
 // keptView is what was preserved as evidence, and through whose hands it went.
 type keptView struct {
 	words
+	Told  string
 	Items []keeping
 	Form  *stepForm
 }
@@ -117,7 +120,7 @@ type keeping struct {
 type handView struct{ When, From, To, Where, Why string }
 
 func (q *caseRequest) kept() *keptView {
-	v := &keptView{words: q.words, Form: q.keptForm()}
+	v := &keptView{words: q.words, Told: q.toldIn("kept"), Form: q.keptForm()}
 	for _, k := range q.c.Kept {
 		item := keeping{words: q.words, Seq: k.Seq, What: k.Kept.What, From: k.Kept.From, How: k.Kept.How, Who: k.Kept.Who, Where: k.Kept.Where, Since: moment(k.When()), Sum: k.Kept.Sum,
 			Files: q.stepFiles(k.Recorded, k.Kept.Files), Form: q.handedForm(k)}

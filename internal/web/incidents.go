@@ -214,8 +214,8 @@ func (p *incidentsPage) pageOf(q *orgRequest, cases []*incident.Case) []*inciden
 	return cases[start:end]
 }
 
-// byDeadline puts first what is due first: at once is due since the
-// organization became aware.
+// byDeadline puts first what is due first: at once stands where a limit of an
+// hour would.
 func byDeadline(cases []*incident.Case) {
 	due := map[*incident.Case]time.Time{} // what has none comes last
 	for _, c := range cases {
@@ -223,7 +223,7 @@ func byDeadline(cases []*incident.Case) {
 		if next := c.Next(); next != nil {
 			due[c] = next.By
 			if next.By.IsZero() {
-				due[c] = c.Judged.Aware
+				due[c] = c.Judged.Aware.Add(time.Hour)
 			}
 		}
 	}
@@ -249,7 +249,7 @@ func (q *orgRequest) caseRow(c *incident.Case, now time.Time) caseRow {
 		v.Began = q.T("cases.began", clock(a.At))
 	}
 	r := &caseRequest{orgRequest: q, c: c, at: now}
-	if open := r.open(); len(open) > 0 {
+	if open := r.ahead(r.open()); len(open) > 0 {
 		to, _ := q.together(open)
 		v.To, v.By, v.AtOnce, v.Unsettled = q.join(to), moment(open[0].By), open[0].By.IsZero(), open[0].Provisional
 		if !v.AtOnce {

@@ -171,7 +171,7 @@ func (w queueWords) about(item *queueItem, j job.Job) {
 	}
 	for _, c := range w.channels {
 		if c.ID == body.Channel {
-			item.Via = w.q.T("response.channel", c.Name, w.q.T("channels.means."+string(c.Means)))
+			item.Via = w.q.channelWords(w.channels, c)
 		}
 	}
 }

@@ -181,14 +181,15 @@ func (q *orgRequest) toldWhen(p incident.Plan, i int) string {
 	if wait < 1 || wait > incident.MaxWait {
 		wait = incident.DefaultWait
 	}
-	return q.T("response.told.next", i+1, i*wait)
+	return q.T("response.told.next", i+1, q.minutes(i*wait))
 }
 
 // planChannel is a channel that may be chosen.
 type planChannel struct {
 	words
 	Value, Name, Means string
-	Off                *tag // why nothing goes by it; nil where something does
+	Address            string // without what may be a key
+	Off                *tag   // why nothing goes by it; nil where something does
 	Chosen             bool
 }
 
@@ -201,7 +202,7 @@ func (q *orgRequest) planChannels(all []respond.Channel, chosen []string, fits f
 		if !fits(c) || !is && !c.Dropped.IsZero() {
 			continue
 		}
-		item := planChannel{words: q.words, Value: c.ID, Name: c.Name, Means: q.T("channels.means." + string(c.Means)), Chosen: is}
+		item := planChannel{words: q.words, Value: c.ID, Name: c.Name, Means: q.T("channels.means." + string(c.Means)), Address: c.Shown(), Chosen: is}
 		if !c.On() {
 			off := q.channelTag(c, 0)
 			item.Off = &off

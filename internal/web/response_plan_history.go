@@ -33,7 +33,7 @@ func (q *orgRequest) planParts(p incident.Plan, all []respond.Channel) []planPar
 	}
 	wait := ""
 	if p.Wait > 0 {
-		wait = q.T("response.minutes", p.Wait)
+		wait = q.minutes(p.Wait)
 	}
 	parts := []planPart{{q.T("response.people"), strings.Join(people, "\n")}, {q.T("response.field.wait"), wait}}
 	for _, r := range q.s.Set.Recipients {
@@ -56,7 +56,7 @@ func (q *orgRequest) channelNames(all []respond.Channel, ids []string) []string 
 	var names []string
 	for _, c := range all {
 		if slices.Contains(ids, c.ID) {
-			names = append(names, q.T("response.channel", c.Name, q.T("channels.means."+string(c.Means))))
+			names = append(names, q.channelWords(all, c))
 		}
 	}
 	return names
@@ -72,6 +72,14 @@ func (q *orgRequest) planDifferences(theirs, mine incident.Plan, all []respond.C
 		}
 	}
 	return list
+}
+
+// minutes counts minutes in words.
+func (w words) minutes(n int) string {
+	if n == 1 {
+		return w.T("response.minute")
+	}
+	return w.T("response.minutes", n)
 }
 
 func (w words) orNothing(text string) string {

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"guanji/internal/access"
@@ -46,7 +47,7 @@ func (s *server) renderSettings(q *request, code int, at map[string]string, secr
 	}
 	for _, sc := range scopes() {
 		if q.holder.Account.May().Has(sc.p) {
-			p.Scopes = append(p.Scopes, option{Value: sc.name, Name: q.T("scope." + sc.name), Chosen: sc.p == account.Read})
+			p.Scopes = append(p.Scopes, option{Value: sc.name, Name: q.T("scope." + sc.name), Chosen: slices.Contains(q.PostForm["scope"], sc.name) && secret == ""})
 		}
 	}
 	if q.holder.May(account.Administer) {

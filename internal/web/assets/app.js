@@ -393,6 +393,31 @@ document.addEventListener("DOMContentLoaded", () => {
   tick();
 });
 
+// Where a system is ticked that a notice of designation names, the question
+// about critical infrastructure is answered, and the form says so.
+document.addEventListener("change", (e) => {
+  const form = e.target.form;
+  if (e.target.name !== "systems" || !form?.querySelector("[data-named]")) return;
+  const cii = (value) => form.querySelector(`[name="fact.incident.cii"][value="${value}"]`);
+  const says = cii("yes")?.closest(".incident-fact").querySelector("[data-likely]");
+  const named = !!form.querySelector("[data-named]:checked");
+  if (!says || named !== says.hidden || cii("no").checked || named && cii("yes").checked) return;
+  says.hidden = !named;
+  cii(named ? "yes" : "?").checked = true;
+});
+
+// What the record knows goes into the field of a part, behind what stands there.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const b of document.querySelectorAll("[data-copy]")) {
+    b.hidden = false;
+    b.addEventListener("click", () => {
+      const field = document.getElementById(b.dataset.copy), known = b.parentElement.querySelector("[data-copied]").textContent;
+      field.value = field.value.trim() ? field.value.trimEnd() + "\n" + known : known;
+      field.focus();
+    });
+  }
+});
+
 // A form that makes something new is sent once.
 document.addEventListener("submit", (e) => {
   if ("once" in e.target.dataset) for (const b of e.target.querySelectorAll("button")) setTimeout(() => { b.disabled = true; });
