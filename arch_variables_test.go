@@ -17,7 +17,7 @@ import (
 // a package variable may hold it.
 var steadyMakers = []string{
 	"errors.New", "fmt.Errorf", "regexp.MustCompile", "reflect.TypeFor", "reflect.TypeOf",
-	"strings.NewReplacer", "sync.OnceValue", "sync.OnceValues", "time.FixedZone", "day.Of", "message.New",
+	"strings.NewReplacer", "sync.OnceValue", "sync.OnceValues", "time.Date", "time.FixedZone", "day.Of", "message.New",
 }
 
 // exceptions are package variables that [variableFaults] would refuse, as

@@ -79,7 +79,6 @@ func TestAlertsThatAreRefused(t *testing.T) {
 		"no title":             {"", `{"source": "siem"}`, "body.title", "evidence.missing"},
 		"no source":            {"", `{"title": "x"}`, "body.source", "evidence.missing"},
 		"a title too long":     {"", `{"source": "siem", "title": "` + strings.Repeat("x", incident.MaxLine+1) + `"}`, "body.title", "evidence.long_line"},
-		"of another age":       {"", `{"source": "siem", "title": "x", "at": "1999-12-31T00:00:00Z"}`, "body.happened", "incident.long_ago"},
 		"not there":            {"?source=siem&title=/rule/name", `{"rule": {}}`, "query.title", "alert.not_found"},
 		"not there in a group": {"?severity=/labels/severity", sentBy(t, "grafana"), "query.severity", "alert.not_found"},
 		"no pointer":           {"?source=siem&title=rule", `{"rule": "x"}`, "query.title", "alert.bad_pointer"},

@@ -183,8 +183,8 @@ func (c *Case) ahead(all []moment, now time.Time) []moment {
 	return slices.DeleteFunc(all, func(m moment) bool { return c.Opened != nil && m.at.Before(c.Opened.At) && !c.Opened.At.After(now) })
 }
 
-// others is the lines that a running outage reaches, and the next person when
-// nobody answers.
+// others is the lines that a running outage reaches, tasks that should be done,
+// and the next person when nobody answers.
 func (c *Case) others(p *Plan, now time.Time) []moment {
 	var all []moment
 	if c.Judged != nil && c.State == Running {
@@ -192,6 +192,11 @@ func (c *Case) others(p *Plan, now time.Time) []moment {
 			all = append(all, moment{x.At, Crosses, fmt.Sprintf("crosses/%s/%s/%d", x.Fact, x.Grade, x.At.Unix()), time.Time{}})
 		}
 		all = c.ahead(all, now)
+	}
+	for _, t := range c.Tasks {
+		if t.Done == nil && !t.Task.Due.IsZero() {
+			all = append(all, moment{t.Task.Due, Todo, fmt.Sprintf("task/%d", t.Seq), t.Task.Due})
+		}
 	}
 	if !c.first.IsZero() && c.level+1 < len(p.Ladder) {
 		wait := time.Duration(cmp.Or(p.Wait, DefaultWait)) * time.Minute

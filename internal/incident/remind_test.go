@@ -107,6 +107,7 @@ func TestSaid(t *testing.T) {
 	closing := Due{Key: "R/a/closing", To: "a", After: "handling_ends"}
 	closed := closing
 	closed.By = noon.Add(10*time.Minute + 30*24*time.Hour)
+	task := Step{Task: &Task{What: "restore", Due: noon.Add(30 * time.Minute)}}
 	correct := func(by int) Step {
 		return Step{Aware: &Aware{Why: "x"}, Judged: &Judgement{Aware: noon.Add(time.Duration(by-60) * time.Minute), Due: []Due{due("R/a/initial", by)}}}
 	}
@@ -182,6 +183,18 @@ func TestSaid(t *testing.T) {
 			[]string{"0s alert to Ann"}},
 		"an alert, triaged": {ladder(3, 15), []Recorded{on(0, alerted("Odd"))}, map[int]Step{3: opened(Incident, "Down", 0)}, 10 * time.Minute,
 			[]string{"0s alert to Ann", "3m0s opened to Ann"}},
+		"a task is not done": {ladder(2, 5), []Recorded{on(0, opened(Incident, "Down", 0)), on(0, task)}, nil, 36 * time.Minute,
+			[]string{"0s opened to Ann", "30m0s task to Ann", "35m0s escalate to Ann+Bo"}},
+		"a task is done": {ladder(1, 5), []Recorded{on(0, opened(Incident, "Down", 0)), on(0, task)}, map[int]Step{29: {Done: &Done{Of: 2}}}, 9 * time.Hour,
+			[]string{"0s opened to Ann"}},
+		"a task is taken back": {ladder(1, 5), []Recorded{on(0, opened(Incident, "Down", 0)), on(0, task)}, map[int]Step{29: struck(2)}, 9 * time.Hour,
+			[]string{"0s opened to Ann"}},
+		"it was not done after all": {ladder(1, 5), []Recorded{on(0, opened(Incident, "Down", 0)), on(0, task)}, map[int]Step{20: {Done: &Done{Of: 2}}, 50: struck(4)}, 9 * time.Hour,
+			[]string{"0s opened to Ann", "50m0s task to Ann"}},
+		"a task for some time": {ladder(1, 5), []Recorded{on(0, opened(Incident, "Down", 0)), on(0, Step{Task: &Task{What: "restore"}})}, nil, 9 * time.Hour,
+			[]string{"0s opened to Ann"}},
+		"a task of a closed case": {ladder(1, 5), []Recorded{on(0, opened(Incident, "Down", 0)), on(0, task)}, map[int]Step{1: {Ended: &Ended{}}, 2: {Close: &Close{Why: "x"}}}, 9 * time.Hour,
+			[]string{"0s opened to Ann"}},
 		"a threat": {ladder(1, 5), []Recorded{on(0, opened(Threat, "A hole", 0))}, nil, 9 * time.Hour, []string{"0s opened to Ann"}},
 		"a drill runs like the real thing": {ladder(2, 20), []Recorded{on(0, func() Step {
 			s := judged(hour)

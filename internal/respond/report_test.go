@@ -20,7 +20,7 @@ func TestReport(t *testing.T) {
 	told := incident.Step{Note: &incident.Note{What: "a customer rang"}}
 	c = add(t, s, c, done, told, incident.Step{Note: &incident.Note{What: "pulled the wrong plug", Action: true}}, incident.Step{Part: &incident.Part{ID: "cause", Text: "a broken switch"}},
 		incident.Step{Kept: &incident.Kept{What: "disk image", From: "db1", Who: "Ann", Where: "safe", Sum: "sha256:" + strings.Repeat("a", 64)}})
-	c = add(t, s, c, incident.Step{Strike: &incident.Strike{Of: c.Revision() - 2, Why: "another case"}})
+	add(t, s, c, incident.Step{Strike: &incident.Strike{Of: c.Revision() - 2, Why: "another case"}})
 	tests := map[message.Lang]struct{ want, not []string }{
 		message.Chinese: {[]string{"网络安全事件报告", "某银行", "核心系统", "（一）", "（八）", "a broken switch", "switched to the second site", "2026-11-21 02:30", "sha256:aaaa", "#1"}, []string{"pulled the wrong plug", "a customer rang", "Courtesy"}},
 		message.English: {[]string{"Report of a cybersecurity incident", "Courtesy copy", "A bank", "Core banking", "(1)", "(8)", "a broken switch", "2026-11-21 02:30 Beijing time"}, []string{"pulled the wrong plug", "某银行"}},
