@@ -166,7 +166,7 @@ func (s *Service) facts(f *incident.Facts) (mistakes problem.Fields) {
 }
 
 func (s *Service) isPart(id string) bool {
-	for _, p := range slices.Concat(s.Set.Report.Parts, s.Set.Closing.Parts) {
+	for _, p := range slices.Concat(s.Set.Report.Parts, s.Set.Closing.Parts, s.Set.Notice.Parts) {
 		if p.ID.Value == id {
 			return true
 		}

@@ -259,7 +259,7 @@ func (q *orgRequest) recipient(id string) string {
 
 // partName names a part of a report.
 func (q *orgRequest) partName(id string) string {
-	for _, p := range slices.Concat(q.s.Set.Report.Parts, q.s.Set.Closing.Parts) {
+	for _, p := range slices.Concat(q.s.Set.Report.Parts, q.s.Set.Closing.Parts, q.s.Set.Notice.Parts) {
 		if p.ID.Value == id {
 			return q.Text(p.Name)
 		}
