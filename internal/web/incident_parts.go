@@ -14,7 +14,9 @@ import (
 type partsView struct {
 	words
 	First, Others []partView
-	Open          bool // a form among the others was not taken
+	Notice        []partView // of the notice to the people concerned, where they must be told
+	Open          bool       // a form among the others was not taken
+	NoticeOpen    bool       // the same of the notice
 	Told          string
 	Cite          citeLink
 	Documents     []link
@@ -44,6 +46,13 @@ func (q *caseRequest) parts() *partsView {
 			continue
 		}
 		v.Others, v.Open = append(v.Others, part), v.Open || part.Form.Open || part.Told != ""
+	}
+	if !slices.ContainsFunc(q.c.Clocks(), func(k incident.Clock) bool { return k.Content == "notice" }) {
+		return v
+	}
+	for i, p := range q.s.Set.Notice.Parts {
+		part := q.partView(i, p)
+		v.Notice, v.NoticeOpen = append(v.Notice, part), v.NoticeOpen || part.Form.Open || part.Told != ""
 	}
 	return v
 }
@@ -97,7 +106,7 @@ type closingView struct {
 	Documents []link
 	Open      bool
 	Steps     []*stepForm // what can be done next
-	Missing   int         // reports that are due for certain, and were not made
+	Missing   int         // reports that are due, or may be, and were not made
 }
 
 func (q *caseRequest) closing() *closingView {
@@ -115,7 +124,7 @@ func (q *caseRequest) closing() *closingView {
 		v.Steps = append(v.Steps, f.send("cases.send."+kind))
 	}
 	for _, k := range q.c.Clocks() {
-		if k.Open && !k.Provisional {
+		if k.Open {
 			v.Missing++
 		}
 	}

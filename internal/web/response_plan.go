@@ -162,7 +162,7 @@ func (s *server) responseCard(q *orgRequest) error {
 		return err
 	}
 	var b bytes.Buffer
-	if err := report.DocumentHTML(&b, card); err != nil {
+	if err := report.DocumentPage(&b, card, report.Bar{Lang: q.lang, Back: q.to("response-plan")}); err != nil {
 		return err
 	}
 	q.w.Header().Set("Content-Type", "text/html; charset=utf-8")
