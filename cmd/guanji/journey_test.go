@@ -345,6 +345,7 @@ func (p *page) printMemo(t *testing.T) {
 func (p *page) makeToken(t *testing.T, s *served) {
 	p.follow("nav a[href='/settings']")
 	p.fill("#f-label", "night report")
+	p.click("input[name='scope'][value='read']")
 	p.follow("form[action='/settings/tokens'] button")
 	r, err := http.NewRequest(http.MethodGet, s.base+"/api/v1/me", nil)
 	if err != nil {
