@@ -101,7 +101,7 @@ func TestStepsThatAreNotTaken(t *testing.T) {
 		"no digest":             {"kept", []string{"what", "image", "from", "db-3", "who", "Bo", "where", "safe", "sum", "abc"}, 422, []string{"64 hexadecimal digits"}},
 		"a file of nobody":      {"kept", []string{"what", "image", "from", "db-3", "who", "Bo", "where", "safe", "kept", "sha256:" + strings.Repeat("0", 64) + "|3|a.img"}, 422, []string{"a.img"}},
 		"strike what is none":   {"strike", []string{"of", "900", "why", "x"}, 409, []string{"step 900 is not there"}},
-		"close too early":       {"close", []string{"why", "done"}, 409, []string{"this cannot be done while the incident is being handled"}},
+		"close too early":       {"close", []string{"why", "done"}, 409, []string{"say first that handling has ended"}},
 		"no number":             {"done", []string{"of", "x"}, 422, nil},
 		"no part":               {"part", []string{"of", "nothing", "text", "x"}, 422, []string{"is no part of a report"}},
 	}
