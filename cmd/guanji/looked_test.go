@@ -181,6 +181,7 @@ func (s site) last(t *testing.T, r reader) []look {
 		{name: "settings-token", get: func(p *page) {
 			p.open(s.base + "/settings")
 			p.fill("#f-label", "night report")
+			p.click("input[name='scope'][value='read']")
 			p.follow("form[action='/settings/tokens'] button")
 			p.waitFor(".secret")
 		}},
