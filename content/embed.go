@@ -6,5 +6,5 @@ import "embed"
 
 // Files are the content files.
 //
-//go:embed *.yaml */*.yaml
+//go:embed *.yaml */*.yaml detect/*.tsv
 var Files embed.FS

@@ -1,0 +1,127 @@
+package detect
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"guanji/content"
+)
+
+func engine(t testing.TB, only ...string) *Engine {
+	t.Helper()
+	e, err := New(content.Files, Options{Only: only, Confidence: 0.5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// found is what a test looks at of a hit.
+type found struct {
+	Detector, Value, Column string
+	Points                  int
+	Offset, Line            int64
+}
+
+func find(t testing.TB, e *Engine, text string, l Layout) []found {
+	t.Helper()
+	var list []found
+	_, err := e.Scanner().Scan(context.Background(), strings.NewReader(text), l, func(h *Hit) error {
+		list = append(list, found{h.Detector(), string(h.value), h.Column, h.Points(), h.Offset, h.Line})
+		if got := text[h.Offset:][:h.Length]; got != string(h.value) {
+			t.Errorf("%s: offset %d and length %d are %q, and the value %q", h.Detector(), h.Offset, h.Length, got, h.value)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+var plainText = Layout{Form: Plain}
+
+// TestCatalogue holds every detector to the examples of its content.
+func TestCatalogue(t *testing.T) {
+	e := engine(t)
+	for _, d := range e.detectors {
+		for _, yes := range d.Yes {
+			text := "值 " + yes + "\n"
+			if d.Context {
+				text = d.Words[0] + "：" + yes + "\n"
+			}
+			list := find(t, e, text, plainText)
+			if !slices.ContainsFunc(list, func(f found) bool { return f.Detector == d.ID }) {
+				t.Errorf("%s: not found in %q: %v", d.ID, text, list)
+			}
+		}
+		for _, no := range d.No {
+			for _, f := range find(t, e, "值 "+no+"\n", plainText) {
+				if f.Detector == d.ID {
+					t.Errorf("%s: found %q in %q", d.ID, f.Value, no)
+				}
+			}
+		}
+	}
+}
+
+func describe(list []found) string {
+	var b strings.Builder
+	for _, f := range list {
+		fmt.Fprintf(&b, "%s %s\n", f.Detector, f.Value)
+	}
+	return strings.TrimSpace(b.String())
+}
+
+func TestFind(t *testing.T) {
+	e := engine(t)
+	for name, tt := range map[string]struct{ text, want string }{
+		"glued to Chinese":           {"请拨打13800138000联系", "cn_mobile 13800138000"},
+		"in groups":                  {"电话 138 0013 8000，或 198-0000-0000", "cn_mobile 138 0013 8000\ncn_mobile 198-0000-0000"},
+		"card in groups":             {"卡 6222 0000 0000 0000 4 号", "cn_bankcard 6222 0000 0000 0000 4"},
+		"with country":               {"+8613800138000", "cn_mobile 13800138000"},
+		"full-width":                 {"身份证号：１１０１０５１９４９１２３１００２Ｘ。", "cn_rid18 １１０１０５１９４９１２３１００２Ｘ"},
+		"zero-width":                 {"手机138\u200b0013\u200b8000", "cn_mobile 138\u200b0013\u200b8000"},
+		"escaped":                    {`{"phone":"\u0031\u0033\u0038\u0030\u0030\u0031\u0033\u0038\u0030\u0030\u0030"}`, `cn_mobile \u0031\u0033\u0038\u0030\u0030\u0031\u0033\u0038\u0030\u0030\u0030`},
+		"entities":                   {"<b>&#49;&#51;&#56;&#48;&#48;&#49;&#51;&#56;&#48;&#48;&#48;</b>", "cn_mobile &#49;&#51;&#56;&#48;&#48;&#49;&#51;&#56;&#48;&#48;&#48;"},
+		"order number":               {"订单号13800138000已发货", ""},
+		"hash":                       {"sha1 13800138000a3f5e7713800138000bb1299af01", ""},
+		"uuid":                       {"id 13800138-0013-4800-8000-138001380000", ""},
+		"decimal":                    {"0.13800138000 和 12.6222000000000000", ""},
+		"wrong checksum":             {"110105194912310020", ""},
+		"no such day":                {"110105194902300021", ""},
+		"plates":                     {"京A12345，粤B·D12345、沪AD12345，使123456", "cn_plate 京A12345\ncn_plate 粤B·D12345\ncn_plate 沪AD12345\ncn_plate 使123456"},
+		"mail":                       {"写信到zhangsan@example.com。", "email zhangsan@example.com"},
+		"picture":                    {"icon@2x.png user@localhost", ""},
+		"git":                        {"git@example.com:a/b", ""},
+		"address of a machine":       {"from 114.114.114.114:53 to 8.8.8.8", "ipv4 114.114.114.114\nipv4 8.8.8.8"},
+		"version":                    {"Chrome/120.0.6099.71 v1.2.3.4.5 version 10.1.2.3", ""},
+		"coordinates":                {"位于116.3974, 39.9092处", "geo 116.3974, 39.9092"},
+		"coordinates by name":        {`{"lng":116.3974,"lat":39.9092}`, "geo 116.3974,\"lat\":39.9092"},
+		"address":                    {"寄到北京市朝阳区建国路100号2单元301室，谢谢", "cn_address 北京市朝阳区建国路100号2单元301室"},
+		"name by label":              {"姓名：王小明，联系人 欧阳若兰", "cn_name 王小明\ncn_name 欧阳若兰"},
+		"password":                   {"password=Abcd1234!", "password_field Abcd1234!"},
+		"password in Chinese":        {"密码：Abcd1234", "password_field Abcd1234"},
+		"service":                    {"postgres://app:Zk3kd8Qx@db:5432/x", "password_field Zk3kd8Qx"},
+		"private key":                {"-----BEGIN RSA PRIVATE KEY-----\nMIIE", "secret_pem -----BEGIN RSA PRIVATE KEY-----"},
+		"key":                        {"id=LTAIEXAMPLE00000000000;", "secret_aliyun_ak LTAIEXAMPLE00000000000"},
+		"lost by a spreadsheet":      {"身份证号 110105194912310000", "cn_rid18 110105194912310000"},
+		"written as science":         {"身份证 1.10105E+17", "cn_rid18 1.10105E+17"},
+		"IBAN in groups":             {"GB82 WEST 1234 5698 7654 32", "iban GB82 WEST 1234 5698 7654 32"},
+		"hardware":                   {"00:1A:2B:3C:4D:5E 12:34:56", "mac 00:1A:2B:3C:4D:5E"},
+		"two numbers beside another": {"13800138000 13900139000", "cn_mobile 13800138000\ncn_mobile 13900139000"},
+		"landline with an extension": {"010-62345678-801，0755-82345678", "cn_landline 010-62345678-801\ncn_landline 0755-82345678"},
+		"company number":             {"400-800-1234 95588", ""},
+		"military":                   {"军字第12345678号", "cn_military_id 军字第12345678号"},
+		"certificate of a house":     {"京房权证朝字第12345678号", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := describe(find(t, e, tt.text, plainText)); got != tt.want {
+				t.Errorf("in %q found\n%s\nwant\n%s", tt.text, got, tt.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,195 @@
+package detect
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"math"
+	"slices"
+	"strings"
+
+	"guanji/internal/detect/address"
+	"guanji/internal/detect/name"
+	"guanji/internal/detect/region"
+	"guanji/internal/detect/secret"
+	"guanji/internal/problem"
+)
+
+// An Engine is the detectors, read once. It does not change, and is shared by
+// any number of scanners.
+type Engine struct {
+	detectors [kinds]*Detector
+	on        kindSet
+	floor     int // the points from which a finding is handed on
+	words     words
+	columns   map[string]*column // by the plain name
+	regions   *region.Table
+	issuers   *issuers
+	provinces *provinceSet
+	secrets   *secret.Set
+	// secretNames are the names to which secrets are given.
+	secretNames words
+	names       *name.Model
+	addresses   *address.Model
+	version     string
+}
+
+// Options choose what is looked for.
+type Options struct {
+	// Only are the ids of the detectors that are asked for; none asks for all.
+	Only []string
+	// Confidence is the least at which a finding is handed on, from 0 to 1.
+	Confidence float64
+}
+
+// New reads the detectors from the folder of the content.
+func New(content fs.FS, o Options) (*Engine, error) {
+	c, err := ReadCatalogue(content)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{provinces: newProvinceSet(), floor: max(1, int(math.Ceil(o.Confidence*10-1e-9))), columns: map[string]*column{}}
+	if err := e.read(content); err != nil {
+		return nil, err
+	}
+	if err := e.choose(c, o.Only); err != nil {
+		return nil, err
+	}
+	e.learn(c)
+	e.version, err = digestOf(content)
+	return e, err
+}
+
+// Version is the digest of all that decides what is found.
+func (e *Engine) Version() string { return e.version }
+
+// read reads the tables.
+func (e *Engine) read(content fs.FS) (err error) {
+	if e.regions, err = region.Read(content); err != nil {
+		return err
+	}
+	if e.addresses, err = address.Read(e.regions); err != nil {
+		return err
+	}
+	if e.names, err = name.Read(content); err != nil {
+		return err
+	}
+	if e.secrets, err = secret.Read(content); err != nil {
+		return err
+	}
+	const file = "detect/issuers.tsv"
+	data, err := fs.ReadFile(content, file)
+	if err != nil {
+		return err
+	}
+	if e.issuers, err = readIssuers(bytes.NewReader(data)); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	return nil
+}
+
+// choose finds the detectors of the kinds, and which of them are asked for.
+func (e *Engine) choose(c *Catalogue, only []string) error {
+	for k, id := range kindIDs {
+		i := slices.IndexFunc(c.Detectors, func(d Detector) bool { return d.ID == id })
+		if i < 0 {
+			return fmt.Errorf("detect/detectors.yaml: %s is missing", id)
+		}
+		e.detectors[k] = &c.Detectors[i]
+		if len(only) == 0 || slices.Contains(only, id) {
+			e.on = e.on.with(kind(k))
+		}
+	}
+	for _, id := range only {
+		if !slices.Contains(kindIDs[:], id) {
+			return problem.New(problem.Usage, "scan.no_detector", id, strings.Join(kindIDs[:], ", "))
+		}
+	}
+	return nil
+}
+
+// learn takes up the words and the names of columns of the detectors.
+func (e *Engine) learn(c *Catalogue) {
+	for k, d := range e.detectors {
+		this := setOf(kind(k))
+		e.words.add(d.Words, this, 0)
+		e.words.add(d.Against, 0, this)
+		if d.Numbers {
+			e.words.add(c.Hostile, 0, this)
+		}
+		for _, name := range d.Columns {
+			e.column(name).pro |= this
+		}
+	}
+	e.secretNames.add(secretWords[:], 1, 0)
+}
+
+func (e *Engine) column(name string) *column {
+	name = plainName(name)
+	if e.columns[name] == nil {
+		e.columns[name] = &column{name: name}
+	}
+	return e.columns[name]
+}
+
+// secretWords are in the names to which secrets are given.
+var secretWords = [...]string{"secret", "token", "passwd", "password", "apikey", "api_key", "api-key", "access_key", "accesskey",
+	"access-key", "auth", "credential", "private_key", "privatekey", "signing_key", "encryption_key"}
+
+// describe says what the name of a column, key or tag speaks for.
+func (e *Engine) describe(name string) *column {
+	c := &column{name: name}
+	if known := e.columns[plainName(name)]; known != nil {
+		c.pro = known.pro
+		return c
+	}
+	c.pro, c.contra = e.words.in([]byte(name))
+	return c
+}
+
+// plainName is the name of a column in lower case, without what parts words.
+func plainName(name string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "", ".", "").Replace(name))
+}
+
+// region says whether six digits are, or were, the code of a county, or a
+// place above it.
+func (e *Engine) region(d []byte) bool {
+	code := 0
+	for _, c := range d {
+		code = code*10 + int(c-'0')
+	}
+	return e.regions.Status(code) != region.Unknown
+}
+
+func (e *Engine) nameCell(cell []byte) (points int, ok bool) {
+	if !e.on.has(personName) {
+		return 0, false
+	}
+	return e.names.Cell(cell)
+}
+
+func (e *Engine) addressCell(cell []byte) (points int, ok bool) {
+	if !e.on.has(postalAddress) {
+		return 0, false
+	}
+	return e.addresses.Cell(cell)
+}
+
+// secretKind is the kind of a rule of secrets.
+func (e *Engine) secretKind(r *secret.Rule) kind {
+	switch {
+	case strings.HasPrefix(r.ID, "aliyun"):
+		return secretAliyun
+	case strings.HasPrefix(r.ID, "tencent"):
+		return secretTencent
+	}
+	return secretOther
+}
+
+// Scanner returns a scanner. It keeps about 300 KiB.
+func (e *Engine) Scanner() *Scanner {
+	s := &Scanner{e: e, buf: make([]byte, lead+blockSize+reach+padding), columns: map[string]*column{}}
+	s.nameFound = s.name
+	return s
+}

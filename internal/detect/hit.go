@@ -1,0 +1,141 @@
+package detect
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+	"strings"
+	"unicode/utf8"
+)
+
+// A Signal is one thing that speaks for or against a finding.
+type Signal uint16
+
+// The signals, with the points that each gives. They are practice of our own,
+// after the scoring of docs/formats/detectors.md: what is reported has 5 or
+// more, and its confidence is a tenth of them.
+const (
+	Shape    Signal = 1 << iota // it looks like one: +1
+	Checksum                    // its check digit is right: +4
+	Table                       // a date, region, issuer or prefix of it is in the table: +2
+	Strict                      // a shape without check digit that a table confirms: +4
+	Context                     // a word near it, or its column, names it: +3
+	Uniform                     // six of ten cells of its column are alike: +3
+	Conflict                    // it could be another kind as well: -2
+	Hostile                     // a word near it, or its column, names something else: -3
+	Uneven                      // it is written unlike others: glued to an underscore, a rare length: -2
+	Damaged                     // a spreadsheet has lost digits of it: 0
+	Written                     // full-width, with invisible characters or escapes: 0
+	signals  = iota
+)
+
+// points are what each signal gives, in their order.
+var points = [signals]int8{1, 4, 2, 4, 3, 3, -2, -3, -2, 0, 0}
+
+// signalNames name the signals in messages and in JSON.
+var signalNames = [signals]string{"shape", "checksum", "table", "strict", "context", "uniform", "conflict", "hostile", "uneven", "damaged", "written"}
+
+// A Hit is something found. What it lies on is only there while it is handed
+// on: its value never leaves but as a mask and a keyed digest.
+type Hit struct {
+	// Offset and Length are in bytes of the decoded document.
+	Offset int64
+	Length int
+	// Line counts from 1.
+	Line int64
+	// Column is the column, key or tag it lies in, "" if it has none.
+	Column string
+
+	detector   *Detector
+	kind       kind
+	rule       string
+	start, end int
+	signals    Signal
+	own        int8 // points that a model gave, beside the signals
+	column     *column
+	value      []byte
+}
+
+// Detector is the id of what found it.
+func (h *Hit) Detector() string { return h.detector.ID }
+
+// Rule is the id of the kind of secret, "" for all else.
+func (h *Hit) Rule() string { return h.rule }
+
+// Points are what its signals give together.
+func (h *Hit) Points() int {
+	sum := int(h.own)
+	for i, p := range points {
+		if h.signals>>i&1 != 0 {
+			sum += int(p)
+		}
+	}
+	return sum
+}
+
+// Confidence is from 0 to 0.99: a tenth of the points.
+func (h *Hit) Confidence() float64 { return max(0, min(0.99, float64(h.Points())/10)) }
+
+// A Reason is one signal of a finding, and the points it gave.
+type Reason struct {
+	Signal string `json:"signal"`
+	Points int    `json:"points"`
+}
+
+// Reasons tell how its points came together.
+func (h *Hit) Reasons() []Reason {
+	var list []Reason
+	if h.own != 0 {
+		list = append(list, Reason{"model", int(h.own)})
+	}
+	for i, p := range points {
+		if h.signals>>i&1 != 0 {
+			list = append(list, Reason{signalNames[i], int(p)})
+		}
+	}
+	return list
+}
+
+// maskLimit is how many characters a mask shows at most.
+const maskLimit = 64
+
+// Mask shows the characters that its detector allows at both ends, and a star
+// for each other one.
+func (h *Hit) Mask() string {
+	head, tail := h.detector.Mask.Head, h.detector.Mask.Tail
+	n := utf8.RuneCount(h.value)
+	if head+tail > n/2 { // of a short value no more than half is shown
+		head, tail = n/4, n/4
+	}
+	var b strings.Builder
+	at := 0
+	for i := 0; i < len(h.value) && at < maskLimit; at++ {
+		r, size := utf8.DecodeRune(h.value[i:])
+		if (at >= head && at < n-tail) || r < ' ' || r == utf8.RuneError {
+			r = '*'
+		}
+		b.WriteRune(r)
+		i += size
+	}
+	return b.String()
+}
+
+// A Key makes the digests of values comparable within an installation, and of
+// no use outside it.
+type Key struct{ mac hash.Hash }
+
+// NewKey returns what makes digests under a secret. It is for one goroutine.
+func NewKey(secret []byte) *Key { return &Key{hmac.New(sha256.New, secret)} }
+
+// Digest is the keyed digest of the value as it would be written plainly:
+// without separators, full-width forms and invisible characters, in capitals.
+func (h *Hit) Digest(k *Key) string {
+	var plain [256]byte
+	k.mac.Reset()
+	k.mac.Write([]byte(h.detector.ID))
+	k.mac.Write([]byte{0})
+	k.mac.Write(appendPlain(plain[:0], h.value))
+	var sum [sha256.Size]byte
+	return "hmac:" + hex.EncodeToString(k.mac.Sum(sum[:0])[:16])
+}

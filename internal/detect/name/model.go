@@ -1,0 +1,180 @@
+// Package name tells names of people in Chinese text from other words: by the
+// surname, by how given names are made, and by what stands beside.
+package name
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"io/fs"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// The files within the folder of the content.
+const (
+	surnamesFile = "detect/surnames.tsv"
+	givenFile    = "detect/given.tsv"
+	wordsFile    = "detect/words.tsv"
+)
+
+// A Model is what is known of names. It does not change.
+type Model struct {
+	// surname and given are weights by character: ten times a natural
+	// logarithm of how much more often it is one than not.
+	surname map[rune]int16
+	starts  [1 << 16 / 64]uint64 // the characters that begin a surname
+	double  map[[2]rune]int16
+	given   map[rune]givenWeight
+	words   map[uint64]struct{}
+	beside  beside
+}
+
+// givenWeight is a character alone, first and second in a given name.
+type givenWeight struct{ alone, first, second int16 }
+
+// absent is the weight of a character that no given name is known to have.
+const absent = -40
+
+// Read reads the model of the content.
+func Read(content fs.FS) (*Model, error) {
+	m := &Model{surname: map[rune]int16{}, double: map[[2]rune]int16{}, given: map[rune]givenWeight{}, words: map[uint64]struct{}{}, beside: newBeside()}
+	for _, part := range []struct {
+		file string
+		take func([]string) error
+	}{{surnamesFile, m.takeSurname}, {givenFile, m.takeGiven}, {wordsFile, m.takeWord}} {
+		data, err := fs.ReadFile(content, part.file)
+		if err != nil {
+			return nil, err
+		}
+		if err := lines(bytes.NewReader(data), part.take); err != nil {
+			return nil, fmt.Errorf("%s: %w", part.file, err)
+		}
+	}
+	return m, nil
+}
+
+// lines hands the fields of each line to take, and leaves out comments.
+func lines(r io.Reader, take func([]string) error) error {
+	s := bufio.NewScanner(r)
+	for n := 1; s.Scan(); n++ {
+		line := s.Text()
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		if err := take(strings.Split(line, "\t")); err != nil {
+			return fmt.Errorf("line %d: %w", n, err)
+		}
+	}
+	return s.Err()
+}
+
+func (m *Model) takeSurname(f []string) error {
+	w, err := weights(f, 1)
+	if err != nil {
+		return err
+	}
+	r := []rune(f[0])
+	if len(r) == 0 || len(r) > 2 || r[0] >= 1<<16 {
+		return fmt.Errorf("%q is no surname of one or two characters", f[0])
+	}
+	m.starts[r[0]/64] |= 1 << (r[0] % 64)
+	if len(r) == 2 {
+		m.double[[2]rune{r[0], r[1]}] = w[0]
+		return nil
+	}
+	m.surname[r[0]] = w[0]
+	return nil
+}
+
+func (m *Model) takeGiven(f []string) error {
+	w, err := weights(f, 3)
+	if err != nil {
+		return err
+	}
+	r, _ := utf8.DecodeRuneInString(f[0])
+	m.given[r] = givenWeight{w[0], w[1], w[2]}
+	return nil
+}
+
+func (m *Model) takeWord(f []string) error {
+	key, ok := pack([]rune(f[0]))
+	if len(f) != 1 || !ok {
+		return fmt.Errorf("%q is no word of two to four characters", strings.Join(f, "\t"))
+	}
+	m.words[key] = struct{}{}
+	return nil
+}
+
+func weights(f []string, n int) (w [3]int16, err error) {
+	if len(f) != n+1 {
+		return w, fmt.Errorf("want %d fields parted by tabs, not %d", n+1, len(f))
+	}
+	for i, s := range f[1:] {
+		v, err := strconv.ParseInt(s, 10, 16)
+		if err != nil {
+			return w, err
+		}
+		w[i] = int16(v)
+	}
+	return w, nil
+}
+
+// pack makes one number of two to four characters.
+func pack(r []rune) (uint64, bool) {
+	if len(r) < 2 || len(r) > 4 {
+		return 0, false
+	}
+	key := uint64(0)
+	for _, c := range r {
+		if c < 0 || c >= 1<<16 {
+			return 0, false
+		}
+		key = key<<16 | uint64(c)
+	}
+	return key, true
+}
+
+// word says whether characters are a word that is no name.
+func (m *Model) word(r []rune) bool {
+	key, ok := pack(r)
+	if !ok {
+		return false
+	}
+	_, ok = m.words[key]
+	return ok
+}
+
+func (m *Model) starting(r rune) bool { return r >= 0 && r < 1<<16 && m.starts[r/64]>>(r%64)&1 != 0 }
+
+// score is how much likelier characters are a name than not, with how many of
+// them are the surname. ok is false if they do not begin with one.
+func (m *Model) score(r []rune) (score int, ok bool) {
+	n := 1
+	w, single := m.surname[r[0]]
+	if len(r) >= 3 {
+		if d, ok := m.double[[2]rune{r[0], r[1]}]; ok {
+			n, w, single = 2, d+40, true
+		}
+	}
+	given := r[n:]
+	if !single || len(given) == 0 || len(given) > 2 {
+		return 0, false
+	}
+	if len(given) == 1 {
+		return int(w) + int(m.weight(given[0]).alone), true
+	}
+	return int(w) + int(m.weight(given[0]).first) + int(m.weight(given[1]).second), true
+}
+
+func (m *Model) weight(r rune) givenWeight {
+	if w, ok := m.given[r]; ok {
+		return w
+	}
+	return givenWeight{absent, absent, absent}
+}
+
+// hanzi says whether a character is one of names.
+func hanzi(r rune) bool { return r >= 0x4e00 && r <= 0x9fff || r == '〇' }

@@ -1,0 +1,246 @@
+// Package secret finds keys, tokens and passwords in text. What the formats
+// are is content: content/detect/secrets.yaml.
+package secret
+
+import (
+	"bytes"
+	"io/fs"
+	"math"
+
+	"guanji/internal/message"
+	"guanji/internal/problem"
+	"guanji/internal/strict"
+)
+
+// File is the file of the formats within the folder of the content.
+const File = "detect/secrets.yaml"
+
+// A Rule is one format of a key: fixed characters, then so many of an alphabet.
+type Rule struct {
+	ID   string       `strict:"id"`
+	Name message.Text `strict:"name"`
+	// Prefixes are what it begins with; four characters or more tell by
+	// themselves, fewer need a word near it.
+	Prefixes []string `strict:"prefixes"`
+	// Alphabet is what follows: digits, lower, upper, hex, alnum, base64,
+	// base64url or token (alnum, '_' and '-').
+	Alphabet string `strict:"alphabet"`
+	Min      int    `strict:"min"` // characters behind the prefix
+	Max      int    `strict:"max"`
+	// Entropy is the least entropy of what follows, in bits a character.
+	Entropy float64 `strict:"entropy,optional"`
+	// Near are words of which one must stand within 64 bytes before or behind.
+	Near       []string `strict:"near,optional"`
+	Source     string   `strict:"source"`
+	Confidence string   `strict:"confidence"`
+	Yes        []string `strict:"yes"`
+	No         []string `strict:"no,optional"`
+
+	alphabet *alphabet
+}
+
+// Set is the rules, by what they begin with.
+type Set struct {
+	rules   []Rule
+	byStart map[[minPrefix]byte][]start
+	starts  [1 << 16 / 64]uint64 // the first two bytes
+}
+
+type start struct {
+	prefix string
+	rule   *Rule
+}
+
+// minPrefix is the shortest prefix.
+const minPrefix = 2
+
+type file struct {
+	Rules []Rule `strict:"secrets"`
+}
+
+// Read reads the formats of the content, and own ones from further files of
+// the same form. Every mistake is told at once.
+func Read(content fs.FS, more ...string) (*Set, error) {
+	var mistakes problem.List
+	s := &Set{byStart: map[[minPrefix]byte][]start{}}
+	for _, name := range append([]string{File}, more...) {
+		var f file
+		strict.ReadInto(content, name, &f, &mistakes)
+		s.rules = append(s.rules, f.Rules...)
+	}
+	if len(mistakes) > 0 {
+		return nil, mistakes
+	}
+	for i := range s.rules {
+		if err := s.add(&s.rules[i]); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// Rules returns the formats.
+func (s *Set) Rules() []Rule { return s.rules }
+
+func (s *Set) add(r *Rule) error {
+	if r.alphabet = alphabetOf(r.Alphabet); r.alphabet == nil {
+		return problem.New(problem.Input, "secret.alphabet", r.ID, r.Alphabet)
+	}
+	for _, p := range r.Prefixes {
+		if len(p) < minPrefix {
+			return problem.New(problem.Input, "secret.prefix", r.ID, p)
+		}
+		key := [minPrefix]byte{p[0], p[1]}
+		s.byStart[key] = append(s.byStart[key], start{p, r})
+		pair := uint16(p[0])<<8 | uint16(p[1])
+		s.starts[pair/64] |= 1 << (pair % 64)
+	}
+	return nil
+}
+
+// The points of what is found.
+const (
+	plain = 8 // by a prefix of its own
+	named = 7 // by the word near it
+)
+
+// At looks at a run of word characters that begins at a place.
+func (s *Set) At(text []byte, at int) (begin, end int, rule *Rule, points int, ok bool) {
+	pair := uint16(text[at])<<8 | uint16(text[at+1])
+	if s.starts[pair/64]>>(pair%64)&1 == 0 {
+		return 0, 0, nil, 0, false
+	}
+	for _, st := range s.byStart[[minPrefix]byte{text[at], text[at+1]}] {
+		if !bytes.HasPrefix(text[at:], []byte(st.prefix)) {
+			continue
+		}
+		if end, points, ok := st.rule.match(text, at, at+len(st.prefix)); ok {
+			return at, end, st.rule, points, true
+		}
+	}
+	return 0, 0, nil, 0, false
+}
+
+// match looks at what follows a prefix.
+func (r *Rule) match(text []byte, at, from int) (end, points int, ok bool) {
+	end = from
+	for end < len(text) && end-from <= r.Max && r.alphabet[text[end]] {
+		end++
+	}
+	n := end - from
+	if n < r.Min || n > r.Max || end < len(text) && word(text[end]) && !r.alphabet[text[end]] {
+		return 0, 0, false
+	}
+	body := text[from:end]
+	switch {
+	case entropy(body) < r.Entropy, dull(body):
+		return 0, 0, false
+	case len(r.Near) > 0:
+		return end, named, near(text, at, end, r.Near)
+	}
+	return end, plain, true
+}
+
+// near says whether a word stands around, whatever its case.
+func near(text []byte, begin, end int, words []string) bool {
+	const reach = 64
+	around := [...][]byte{text[max(0, begin-reach):begin], text[end:min(len(text), end+reach)]}
+	for _, part := range around {
+		low := bytes.ToLower(part)
+		for _, w := range words {
+			if bytes.Contains(low, []byte(w)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// entropy is the Shannon entropy of bytes, in bits a byte.
+func entropy(s []byte) float64 {
+	var counts [256]uint16
+	for _, c := range s {
+		counts[c]++
+	}
+	e := 0.0
+	for _, n := range counts {
+		if n > 0 {
+			p := float64(n) / float64(len(s))
+			e -= p * math.Log2(p)
+		}
+	}
+	return e
+}
+
+// dull says whether one character makes up all but a little of something: what
+// stands in a document where a key would.
+func dull(s []byte) bool {
+	var counts [256]uint16
+	most := uint16(0)
+	for _, c := range s {
+		counts[c]++
+		most = max(most, counts[c])
+	}
+	return int(most)*10 >= len(s)*9 && len(s) > 4
+}
+
+// Block looks at the first line of a private key in PEM: -----BEGIN RSA
+// PRIVATE KEY-----.
+func (s *Set) Block(text []byte, at int) (begin, end, points int, ok bool) {
+	const head, longest = "-----BEGIN ", 80
+	rest := text[at:min(len(text), at+longest)]
+	if !bytes.HasPrefix(rest, []byte(head)) {
+		return 0, 0, 0, false
+	}
+	n := bytes.Index(rest[len(head):], []byte("-----"))
+	if n < 0 || !bytes.HasSuffix(rest[len(head):len(head)+n], []byte("PRIVATE KEY")) && !bytes.Equal(rest[len(head):len(head)+n], []byte("PGP PRIVATE KEY BLOCK")) {
+		return 0, 0, 0, false
+	}
+	return at, at + len(head) + n + 5, plain, true
+}
+
+func word(c byte) bool { return alnum(c) || c == '_' || c == '-' }
+
+func alnum(c byte) bool { return c-'0' <= 9 || (c|0x20)-'a' <= 25 }
+
+// An alphabet has the bytes that are in it.
+type alphabet [256]bool
+
+// alphabetOf returns an alphabet by its name, nil if there is none.
+func alphabetOf(name string) *alphabet {
+	var set string
+	switch name {
+	case "digits":
+		set = "0-9"
+	case "lower":
+		set = "a-z0-9"
+	case "upper":
+		set = "A-Z0-9"
+	case "hex":
+		set = "0-9a-fA-F"
+	case "alnum":
+		set = "A-Za-z0-9"
+	case "base64":
+		set = "A-Za-z0-9+/="
+	case "base64url":
+		set = "A-Za-z0-9_.=-"
+	case "token":
+		set = "A-Za-z0-9_-"
+	default:
+		return nil
+	}
+	a := &alphabet{}
+	for i := 0; i < len(set); i++ {
+		last := set[i]
+		if i+2 < len(set) && set[i+1] == '-' {
+			last = set[i+2]
+		}
+		for c := int(set[i]); c <= int(last); c++ {
+			a[c] = true
+		}
+		if last != set[i] {
+			i += 2
+		}
+	}
+	return a
+}

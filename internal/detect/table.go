@@ -1,0 +1,208 @@
+package detect
+
+import (
+	"bytes"
+	"sort"
+	"strings"
+)
+
+// A column is what is known of a column of a table, or of a key or tag.
+type column struct {
+	name        string
+	pro, contra kindSet
+	// uniform are the kinds that six of ten filled cells are of.
+	uniform kindSet
+	filled  int32
+	match   [kinds]int32
+}
+
+// decideRows is after how many rows it is decided what a column is of, if the
+// document or the first block does not end before.
+const decideRows = 128
+
+// A table follows the cells of a delimited text.
+type table struct {
+	on       bool
+	deciding bool
+	layout   Layout
+	columns  []*column
+	rows     int
+	cells    []cell // those that may still be asked for, and the last begun
+	pos      int    // up to where the text was followed
+	quoted   bool
+	started  bool
+}
+
+// A cell is where a cell begins, and its column.
+type cell struct{ begin, column int }
+
+// begin starts a document.
+func (t *table) begin(l Layout) {
+	*t = table{layout: l, columns: t.columns[:0], cells: t.cells[:0], on: l.Form == Delimited, deciding: l.Form == Delimited, pos: lead}
+	t.cells = append(t.cells, cell{begin: lead})
+}
+
+func (t *table) undecided() bool { return t.on && !t.started }
+
+// head finds the names of the columns: given, or in the first row.
+func (t *table) head(s *Scanner) {
+	t.started = true
+	names := t.layout.Columns
+	if names == nil {
+		names = t.firstRow(s.raw[lead:])
+	}
+	for _, name := range names {
+		t.columns = append(t.columns, s.e.describe(name))
+	}
+}
+
+// firstRow returns the cells of the first row if they name the columns: none
+// of them looks like a value.
+func (t *table) firstRow(text []byte) []string {
+	const longest = 64 << 10
+	text = text[:min(len(text), longest)]
+	end := bytes.IndexByte(text, t.layout.Row)
+	if end < 0 {
+		return nil
+	}
+	var names []string
+	for _, c := range bytes.Split(text[:end], []byte{t.layout.Cell}) {
+		name := strings.Trim(string(c), "\" \r\t\ufeff")
+		if valueLike(name) {
+			return nil
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// valueLike says whether a cell is more likely a value than a name: it has an
+// '@', begins with a digit, or has six digits in it.
+func valueLike(s string) bool {
+	digits := 0
+	for _, c := range []byte(s) {
+		digits += b2i(digit(c))
+	}
+	return strings.Contains(s, "@") || digits >= 6 || s != "" && digit(s[0]) || len(s) > 128
+}
+
+// advance follows the text up to a place.
+func (t *table) advance(s *Scanner, to int) {
+	text, cellEnd, rowEnd, quotes := s.raw, t.layout.Cell, t.layout.Row, t.layout.Quoted
+	for i := t.pos; i < to; i++ {
+		c := text[i]
+		switch {
+		case t.quoted:
+			t.quoted = c != '"'
+		case c == cellEnd:
+			t.end(s, i, false)
+		case c == rowEnd:
+			t.end(s, i, true)
+		case c == '"' && quotes:
+			t.quoted = true
+		}
+	}
+	t.pos = max(t.pos, to)
+}
+
+// end ends a cell, and maybe its row, before a place.
+func (t *table) end(s *Scanner, at int, row bool) {
+	last := t.cells[len(t.cells)-1]
+	t.look(s, t.column(s, last.column), last.begin, at)
+	next := cell{at + 1, last.column + 1}
+	if row {
+		next.column = 0
+		t.rows++
+	}
+	t.cells = append(t.cells, next)
+}
+
+// finish ends the last cell, and decides.
+func (t *table) finish(s *Scanner) {
+	t.advance(s, len(s.raw))
+	last := t.cells[len(t.cells)-1]
+	t.look(s, t.column(s, last.column), last.begin, len(s.raw))
+	t.decide(s)
+}
+
+// maxColumns is how many columns of a row are told apart.
+const maxColumns = 4096
+
+// column returns a column by its number, which a row may have more of than
+// the head.
+func (t *table) column(s *Scanner, n int) *column {
+	n = min(n, maxColumns)
+	for n >= len(t.columns) {
+		t.columns = append(t.columns, s.e.describe(""))
+	}
+	return t.columns[n]
+}
+
+// look looks at a whole cell: names and addresses are told by it.
+func (t *table) look(s *Scanner, c *column, begin, end int) {
+	cell := bytes.Trim(s.raw[max(begin, 0):end], "\" \r\t")
+	if len(cell) == 0 {
+		return
+	}
+	if t.deciding {
+		c.filled++
+	} else if !(c.pro | c.uniform).any(cellKinds) {
+		return
+	}
+	if len(cell) < 4 || len(cell) > reach || begin < 0 {
+		return
+	}
+	begin += bytes.Index(s.raw[begin:end], cell)
+	if points, ok := s.e.nameCell(cell); ok {
+		s.hold(Hit{kind: personName, start: begin, end: begin + len(cell), own: int8(points), column: c}, c.pro, c.contra)
+	} else if points, ok := s.e.addressCell(cell); ok {
+		s.hold(Hit{kind: postalAddress, start: begin, end: begin + len(cell), own: int8(points), column: c}, c.pro, c.contra)
+	}
+}
+
+// cellKinds are told by a whole cell.
+const cellKinds = kindSet(1<<personName | 1<<postalAddress)
+
+// at returns the column of a place, and where its cell begins.
+func (t *table) at(s *Scanner, pos int) (*column, int) {
+	i := sort.Search(len(t.cells), func(i int) bool { return t.cells[i].begin > pos }) - 1
+	i = max(i, 0)
+	return t.column(s, t.cells[i].column), t.cells[i].begin
+}
+
+// decide says which columns are of one kind, once: six of ten filled cells
+// match it, and there are at least five.
+func (t *table) decide(s *Scanner) {
+	if !t.deciding {
+		return
+	}
+	t.deciding = false
+	for _, c := range t.columns {
+		for k := range kinds {
+			if c.filled >= 5 && c.match[k]*10 >= c.filled*6 {
+				c.uniform = c.uniform.with(k)
+			}
+		}
+	}
+	for i := range s.held {
+		if h := &s.held[i]; h.column != nil && h.column.uniform.has(h.kind) {
+			h.signals |= Uniform
+		}
+	}
+}
+
+// forget drops the cells that end before a place.
+func (t *table) forget(before int) {
+	n := sort.Search(len(t.cells), func(i int) bool { return t.cells[i].begin > before }) - 1
+	if n > 0 {
+		t.cells = append(t.cells[:0], t.cells[n:]...)
+	}
+}
+
+// move follows the text as it moves to the left.
+func (t *table) move(by int) {
+	t.pos -= by
+	for i := range t.cells {
+		t.cells[i].begin -= by
+	}
+}

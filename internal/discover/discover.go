@@ -1,0 +1,113 @@
+// Package discover finds personal information and secrets where an
+// organization keeps its data: it reads what a [Source] lists with the
+// detectors of package detect, and says what was read and what was not.
+package discover
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
+// A Finding is one item found in a document. Its value is nowhere in it.
+type Finding struct {
+	Type     string `json:"type"` // "finding"
+	Store    string `json:"store"`
+	Document string `json:"document"`
+	Detector string `json:"detector"`
+	// Rule is the format of a secret.
+	Rule string `json:"rule,omitempty"`
+	// Offset and Length are in bytes of the decoded document.
+	Offset int64 `json:"offset"`
+	Length int   `json:"length"`
+	// Line counts from 1: lines, or rows of a table.
+	Line int64 `json:"line"`
+	// Column is the column, key or tag.
+	Column     string  `json:"column,omitempty"`
+	Confidence float64 `json:"confidence"`
+	Mask       string  `json:"mask"`
+	Digest     string  `json:"digest"`
+}
+
+// Skipped is something that was not read, as a summary lists it.
+type Skipped struct {
+	Document string `json:"document"`
+	Why      Why    `json:"why"`
+	Detail   string `json:"detail,omitempty"`
+}
+
+// skippedListed is how many of what was not read a summary names one by one.
+// All are counted by their reason.
+const skippedListed = 100_000
+
+// A Summary says what a scan read, what it did not, and what it found.
+type Summary struct {
+	Type  string `json:"type"` // "summary"
+	Store string `json:"store"`
+	// Bytes are those of the units that were read, as they are stored;
+	// TextBytes those of the decoded documents.
+	Bytes     int64 `json:"bytes"`
+	TextBytes int64 `json:"text_bytes"`
+	Units     int64 `json:"units"`
+	Documents int64 `json:"documents"`
+	// Skipped lists what was not read; SkippedCount counts it by reason.
+	Skipped      []Skipped        `json:"skipped"`
+	SkippedCount map[Why]int64    `json:"skipped_count"`
+	Kinds        map[string]int64 `json:"kinds"` // documents by format
+	Findings     map[string]int64 `json:"findings"`
+	// Detectors is the digest of all that decides what is found.
+	Detectors string  `json:"detectors"`
+	Seconds   float64 `json:"seconds"`
+	// Resumed says that the scan was continued after an interruption.
+	Resumed bool `json:"resumed,omitempty"`
+}
+
+// newSummary returns one in which nothing is nil.
+func newSummary(store, detectors string) Summary {
+	return Summary{
+		Type: "summary", Store: store, Detectors: detectors, Skipped: []Skipped{},
+		SkippedCount: map[Why]int64{}, Kinds: map[string]int64{}, Findings: map[string]int64{},
+	}
+}
+
+// add counts what another summary counted.
+func (s *Summary) add(o *Summary) {
+	s.Bytes += o.Bytes
+	s.TextBytes += o.TextBytes
+	s.Units += o.Units
+	s.Documents += o.Documents
+	s.Skipped = append(s.Skipped, o.Skipped[:min(len(o.Skipped), skippedListed-len(s.Skipped))]...)
+	addCounts(s.SkippedCount, o.SkippedCount)
+	addCounts(s.Kinds, o.Kinds)
+	addCounts(s.Findings, o.Findings)
+}
+
+func addCounts[K comparable](to, from map[K]int64) {
+	for k, n := range from {
+		to[k] += n
+	}
+}
+
+// skip counts something that was not read.
+func (s *Summary) skip(k Skip) {
+	s.SkippedCount[k.Why]++
+	if len(s.Skipped) < skippedListed {
+		s.Skipped = append(s.Skipped, Skipped{k.Document, k.Why, k.Detail})
+	}
+}
+
+// A Count is one entry of a counted map.
+type Count struct {
+	Name string
+	N    int64
+}
+
+// Counts returns the entries of a map, the most first, then by name.
+func Counts[K ~string](m map[K]int64) []Count {
+	var list []Count
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		list = append(list, Count{string(k), m[k]})
+	}
+	slices.SortStableFunc(list, func(a, b Count) int { return cmp.Compare(b.N, a.N) })
+	return list
+}

@@ -1,0 +1,365 @@
+package discover
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"guanji/internal/detect"
+)
+
+// A Job is one scan.
+type Job struct {
+	Source Source
+	// Store names what is scanned in the results.
+	Store  string
+	Engine *detect.Engine
+	// Secret keys the digests of what is found.
+	Secret  []byte
+	Workers int
+	// After is where an interrupted scan continues; nil begins.
+	After *Progress
+	// Out takes the findings, a line of JSON each, in the order of the units.
+	Out io.Writer
+	// Save is told how far the scan is, after what was found so far went to
+	// Out; nil if nobody wants to know.
+	Save func(Progress) error
+	// Tell is told from time to time how it goes; nil if nobody looks.
+	Tell func(State)
+	Now  func() time.Time
+}
+
+// Progress is how far a scan is: enough to go on after a kill.
+type Progress struct {
+	// Last is the last unit that is done, with all before it.
+	Last string `json:"last"`
+	// Written is how many bytes of findings were written.
+	Written int64   `json:"written"`
+	Summary Summary `json:"summary"`
+}
+
+// State is how a scan goes.
+type State struct {
+	Units, Bytes, Findings int64
+	// AllUnits and AllBytes are what there is, as far as it was listed; Listed
+	// says that the listing has ended.
+	AllUnits, AllBytes int64
+	Listed             bool
+	Elapsed            time.Duration
+}
+
+// ErrGone is returned if the unit after which a scan would continue is no
+// longer there.
+var ErrGone = errors.New("the place where the scan stopped is no longer there")
+
+// saveEvery is how often progress is saved at most.
+const saveEvery = 2 * time.Second
+
+// Run scans to the end, until ctx ends, or until what was found cannot be
+// written. The summary tells what was done until then.
+func Run(ctx context.Context, j Job) (Summary, error) {
+	r := &run{Job: j, began: j.Now(), total: newSummary(j.Store, j.Engine.Version())}
+	if j.After != nil {
+		r.total, r.written = j.After.Summary, j.After.Written
+		r.total.Resumed = true
+		r.skipUntil = j.After.Last
+		r.earlier = time.Duration(j.After.Summary.Seconds * float64(time.Second))
+	}
+	err := r.work(ctx)
+	r.total.Seconds = r.elapsed().Seconds()
+	return r.total, err
+}
+
+// run is a scan under way.
+type run struct {
+	Job
+	began   time.Time
+	earlier time.Duration // what was spent before it was interrupted
+	saved   time.Time
+
+	mu        sync.Mutex // over all below
+	turn      *sync.Cond
+	next      int64 // whose turn it is to write
+	total     Summary
+	written   int64
+	skipUntil string
+	failed    error
+	last      []Skip // what the listing skipped behind the last unit
+
+	bytes, units, found, allUnits, allBytes atomic.Int64
+	listed                                  atomic.Bool
+}
+
+func (r *run) elapsed() time.Duration { return r.earlier + r.Now().Sub(r.began) }
+
+// task is a unit with its place in the order, and what was skipped before it.
+type task struct {
+	Unit
+	n       int64
+	skipped []Skip
+}
+
+func (r *run) work(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r.turn = sync.NewCond(&r.mu)
+	stop := context.AfterFunc(ctx, func() { r.mu.Lock(); r.turn.Broadcast(); r.mu.Unlock() })
+	defer stop()
+	tasks := make(chan task, 256)
+	var wg sync.WaitGroup
+	for range max(1, r.Workers) {
+		wg.Go(func() {
+			w := worker{run: r, scanner: r.Engine.Scanner(), key: detect.NewKey(r.Secret)}
+			for t := range tasks {
+				if err := w.unit(ctx, t); err != nil {
+					r.fail(err)
+					cancel()
+				}
+			}
+		})
+	}
+	if r.Tell != nil {
+		wg.Go(func() { r.count(ctx) })
+		telling := r.tell(ctx)
+		defer telling()
+	}
+	err := r.list(ctx, tasks)
+	close(tasks)
+	wg.Wait()
+	if r.failed != nil {
+		return r.failed
+	}
+	if err != nil {
+		return err
+	}
+	for _, k := range r.last {
+		r.total.skip(k)
+	}
+	return r.save()
+}
+
+// fail keeps the first failure; what ends because of it says nothing new.
+func (r *run) fail(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failed == nil {
+		r.failed = err
+	}
+}
+
+// list hands out the units, from the one after which the scan continues. What
+// the listing skips belongs to the unit that follows, so that it is counted
+// once, however often the scan is interrupted.
+func (r *run) list(ctx context.Context, tasks chan<- task) error {
+	next := task{}
+	waiting := r.skipUntil != ""
+	err := r.Source.Units(ctx, func(u Unit) error {
+		if waiting {
+			waiting = u.Name != r.skipUntil
+			return nil
+		}
+		next.Unit = u
+		select {
+		case tasks <- next:
+			next = task{n: next.n + 1}
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}, func(k Skip) {
+		if !waiting {
+			next.skipped = append(next.skipped, k)
+		}
+	})
+	if err == nil && waiting {
+		return ErrGone
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.last = next.skipped
+	return err
+}
+
+// count lists all there is beside the scan, so that it can tell how much is
+// left.
+func (r *run) count(ctx context.Context) {
+	err := r.Source.Units(ctx, func(u Unit) error {
+		r.allUnits.Add(1)
+		r.allBytes.Add(max(0, u.Size))
+		return ctx.Err()
+	}, func(Skip) {})
+	r.listed.Store(err == nil)
+}
+
+// tell tells how it goes until the returned function is called.
+func (r *run) tell(ctx context.Context) (stop func()) {
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		tick := time.NewTicker(time.Second / 2)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				r.Tell(r.state())
+			case <-done:
+				return
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	return func() { close(done); wg.Wait() }
+}
+
+func (r *run) state() State {
+	return State{
+		Units: r.units.Load(), Bytes: r.bytes.Load(), Findings: r.found.Load(),
+		AllUnits: r.allUnits.Load(), AllBytes: r.allBytes.Load(), Listed: r.listed.Load(), Elapsed: r.elapsed(),
+	}
+}
+
+// keepBytes is how much a worker keeps of what it found while others before it
+// in the order are not done. Beyond it waits for its turn.
+const keepBytes = 4 << 20
+
+// A worker reads units.
+type worker struct {
+	*run
+	scanner *detect.Scanner
+	key     *detect.Key
+	lines   bytes.Buffer
+	sum     Summary
+	mine    bool // it is its turn
+}
+
+// unit reads one unit and writes what it found when its turn comes.
+func (w *worker) unit(ctx context.Context, t task) error {
+	w.lines.Reset()
+	w.sum = newSummary(w.Store, "")
+	w.mine = false
+	encoder := json.NewEncoder(&w.lines)
+	encoder.SetEscapeHTML(false)
+	for _, k := range t.skipped {
+		w.sum.skip(k)
+	}
+	err := w.Source.Read(ctx, t.Unit, func(d Document) error { return w.document(ctx, t, d, encoder) }, w.sum.skip)
+	if err != nil {
+		return err
+	}
+	w.sum.Units++
+	w.sum.Bytes += max(0, t.Size)
+	if err := w.wait(ctx, t.n); err != nil {
+		return err
+	}
+	return w.done(t)
+}
+
+// document scans one document. What its text says at last, if it is not its
+// end, is why the rest was not read.
+func (w *worker) document(ctx context.Context, t task, d Document, encoder *json.Encoder) error {
+	var emitErr error
+	n, err := w.scanner.Scan(ctx, d.Text, d.Layout, func(h *detect.Hit) error {
+		w.sum.Findings[h.Detector()]++
+		w.found.Add(1)
+		emitErr = encoder.Encode(Finding{
+			Type: "finding", Store: w.Store, Document: d.Name, Detector: h.Detector(), Rule: h.Rule(), Offset: h.Offset, Length: h.Length,
+			Line: h.Line, Column: h.Column, Confidence: h.Confidence(), Mask: h.Mask(), Digest: h.Digest(w.key),
+		})
+		if emitErr == nil && w.lines.Len() > keepBytes {
+			emitErr = w.relieve(ctx, t.n)
+		}
+		return emitErr
+	})
+	w.sum.TextBytes += n
+	w.sum.Documents++
+	w.sum.Kinds[d.Kind]++
+	w.bytes.Add(n)
+	switch {
+	case emitErr != nil:
+		return emitErr
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		w.sum.skip(Skip{Document: d.Name, Why: WhyOf(err), Detail: err.Error(), Bytes: -1})
+	}
+	return nil
+}
+
+// relieve waits for the turn of a unit and writes what was found so far.
+func (w *worker) relieve(ctx context.Context, n int64) error {
+	if err := w.wait(ctx, n); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.write()
+}
+
+// wait waits until all units before one are done.
+func (w *worker) wait(ctx context.Context, n int64) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for w.next != n && ctx.Err() == nil {
+		w.turn.Wait()
+	}
+	return ctx.Err()
+}
+
+// write writes what was found. The lock is held.
+func (w *worker) write() error {
+	n, err := w.Out.Write(w.lines.Bytes())
+	w.written += int64(n)
+	w.lines.Reset()
+	return err
+}
+
+// done writes the last of a unit, counts it, and gives the turn to the next.
+func (w *worker) done(t task) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.write(); err != nil {
+		return err
+	}
+	w.total.add(&w.sum)
+	w.skipUntil = t.Name
+	w.units.Add(1)
+	w.next++
+	w.turn.Broadcast()
+	return w.saveLocked()
+}
+
+// saveLocked saves how far the scan is, if it is time. The lock is held.
+func (r *run) saveLocked() error {
+	if at := r.Now(); at.Sub(r.saved) >= saveEvery {
+		r.saved = at
+		return r.save()
+	}
+	return nil
+}
+
+func (r *run) save() error {
+	if r.Save == nil {
+		return nil
+	}
+	p := Progress{Last: r.skipUntil, Written: r.written, Summary: r.total}
+	p.Summary.Seconds = r.elapsed().Seconds()
+	return r.Save(p)
+}
+
+// A Reasoned error says why something was not read.
+type Reasoned interface{ Why() Why }
+
+// WhyOf returns the reason that an error gives, or [Damaged].
+func WhyOf(err error) Why {
+	var r Reasoned
+	if errors.As(err, &r) {
+		return r.Why()
+	}
+	return Damaged
+}
