@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"guanji/content"
+	"guanji/internal/detect"
 	"guanji/internal/filing"
 	"guanji/internal/law"
 	"guanji/internal/problem"
@@ -116,6 +117,11 @@ func (p *program) lawCheck() *cobra.Command {
 		set, err := regime.Check(files)
 		if err != nil {
 			return err
+		}
+		if _, err := fs.Stat(files, "detect"); err == nil { // content that was copied for its law may lack it
+			if _, err := detect.New(files, detect.Options{}); err != nil {
+				return err
+			}
 		}
 		fmt.Fprintln(p.out, p.msg("cmd.law.check.good", where, len(set.Library.Instruments()), countProvisions(set.Library), len(set.Duties), len(set.Vocabulary.Facts())))
 		return nil

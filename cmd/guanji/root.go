@@ -102,7 +102,7 @@ func (p *program) root() *cobra.Command {
 	root.PersistentFlags().StringVar(&p.home, "home", "", p.msg("flag.home"))
 	root.PersistentFlags().BoolP("help", "h", false, p.msg("flag.help"))
 	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "no-help"})
-	root.AddCommand(p.demo(), p.serve(), p.organization(), p.evidence(), p.position(), p.tasks(), p.account(), p.key(), p.ledger(), p.witness(), p.channel(), p.queue(), p.assess(), p.ask(), p.transfer(), p.incident(), p.facts(), p.law(), p.schema(), p.version())
+	root.AddCommand(p.demo(), p.serve(), p.organization(), p.evidence(), p.position(), p.tasks(), p.account(), p.key(), p.ledger(), p.witness(), p.channel(), p.queue(), p.assess(), p.ask(), p.transfer(), p.incident(), p.facts(), p.scan(), p.detect(), p.law(), p.schema(), p.version())
 	return root
 }
 

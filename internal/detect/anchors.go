@@ -193,7 +193,7 @@ func (s *Scanner) secretNamed(at int) {
 	for at-i < 8 && (text[i-1] == '"' || text[i-1] == '\'' || text[i-1] == ' ' || text[i-1] == '=' || text[i-1] == ':' || text[i-1] == '>') {
 		i--
 	}
-	if i == at || bytes.IndexAny(text[i:at], "=:") < 0 {
+	if i == at || !bytes.ContainsAny(text[i:at], "=:") {
 		return
 	}
 	begin := i

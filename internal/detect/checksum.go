@@ -29,10 +29,6 @@ func luhn(s []byte) bool {
 	return sum%10 == 0
 }
 
-// creditAlphabet are the characters of a unified social credit code, in the
-// order of their values (GB 32100-2015).
-const creditAlphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-
 // creditCode says whether 18 characters satisfy the weighted modulus 31 of a
 // unified social credit code (GB 32100-2015).
 func creditCode(s []byte) bool {
@@ -48,8 +44,8 @@ func creditCode(s []byte) bool {
 	return creditValue(s[17]) == (31-sum%31)%31
 }
 
-// creditValue is the value of a character of [creditAlphabet], or -1. The
-// letters I, O, S, V and Z are left out of it.
+// creditValue is the value of a character of a unified social credit code, 0
+// to 30, or -1. The letters I, O, S, V and Z are not used (GB 32100-2015).
 func creditValue(c byte) int {
 	switch {
 	case c >= '0' && c <= '9':

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"guanji/content"
+	"guanji/internal/detect"
+	"guanji/internal/discover"
+	"guanji/internal/problem"
+	"guanji/internal/report"
+	"guanji/internal/source"
+)
+
+// scanFlags are the flags of scan.
+type scanFlags struct {
+	confidence  float64
+	detectors   []string
+	workers     int
+	output      string
+	ignore      []string
+	crossMounts bool
+	again       bool
+	quiet       bool
+	organization,
+	subject string
+	duties []string
+}
+
+func (p *program) scan() *cobra.Command {
+	var f scanFlags
+	c := p.named("scan", "scan TARGET…", cobra.MinimumNArgs(1), func(cmd *cobra.Command, targets []string) error {
+		if err := p.checkScan(f, targets); err != nil {
+			return err
+		}
+		engine, err := detect.New(content.Files, detect.Options{Only: f.detectors, Confidence: f.confidence})
+		if err != nil {
+			return err
+		}
+		home, err := p.homeDir()
+		if err != nil {
+			return err
+		}
+		secret, err := scanKey(home)
+		if err != nil {
+			return problem.New(problem.Refused, "cmd.scan.key", home).Because(err)
+		}
+		s := &scanning{program: p, flags: f, engine: engine, secret: secret, targets: targets}
+		if err := s.run(cmd.Context()); err != nil {
+			return err
+		}
+		if f.organization == "" {
+			return nil
+		}
+		return p.fileScan(cmd, f, s.summaries)
+	})
+	flags := c.Flags()
+	flags.StringVar(&p.format, "format", "text", p.msg("flag.scan.format"))
+	flags.Float64Var(&f.confidence, "min-confidence", 0.5, p.msg("flag.scan.confidence"))
+	flags.StringSliceVar(&f.detectors, "detectors", nil, p.msg("flag.scan.detectors"))
+	flags.IntVar(&f.workers, "workers", runtime.GOMAXPROCS(0), p.msg("flag.scan.workers"))
+	flags.StringVarP(&f.output, "output", "o", "", p.msg("flag.scan.output"))
+	flags.StringArrayVar(&f.ignore, "ignore", nil, p.msg("flag.scan.ignore"))
+	flags.BoolVar(&f.crossMounts, "cross-mounts", false, p.msg("flag.scan.mounts"))
+	flags.BoolVar(&f.again, "again", false, p.msg("flag.scan.again"))
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, p.msg("flag.scan.quiet"))
+	flags.StringVar(&f.organization, "evidence", "", p.msg("flag.scan.evidence"))
+	flags.StringArrayVar(&f.duties, "duty", nil, p.msg("flag.duties"))
+	flags.StringVar(&f.subject, "subject", "organization", p.msg("flag.about"))
+	return c
+}
+
+// checkScan refuses what cannot be scanned before anything is read.
+func (p *program) checkScan(f scanFlags, targets []string) error {
+	if p.format != "text" && p.format != "jsonl" {
+		return usage("cmd.scan.format", p.format)
+	}
+	if f.confidence < 0 || f.confidence > 1 {
+		return usage("cmd.scan.confidence", fmt.Sprint(f.confidence))
+	}
+	if f.workers < 1 || f.workers > 256 {
+		return usage("cmd.scan.workers", f.workers)
+	}
+	for _, pattern := range f.ignore {
+		if source.CheckIgnore(pattern) != nil {
+			return usage("cmd.scan.ignore", pattern)
+		}
+	}
+	for _, t := range targets {
+		if scheme, _, ok := strings.Cut(t, "://"); ok {
+			return usage("cmd.scan.scheme", scheme)
+		}
+		if _, err := os.Stat(t); t != "-" && err != nil {
+			if errors.Is(err, fs.ErrNotExist) {
+				return problem.New(problem.Input, "cmd.scan.missing", t)
+			}
+			return problem.New(problem.Refused, "cmd.read", t).Because(err)
+		}
+	}
+	if f.output != "" && slices.Contains(targets, "-") {
+		return usage("cmd.scan.stdin_output")
+	}
+	return nil
+}
+
+// sourceOf is what a target names.
+func (s *scanning) sourceOf(target string) (discover.Source, error) {
+	if target == "-" {
+		return &source.Stream{Name: "-", From: s.in}, nil
+	}
+	root, err := filepath.EvalSymlinks(target)
+	if err != nil {
+		return nil, problem.New(problem.Refused, "cmd.read", target).Because(err)
+	}
+	return &source.Folder{Root: root, Ignore: s.flags.ignore, CrossMounts: s.flags.crossMounts}, nil
+}
+
+// detect is the group of commands about detectors.
+func (p *program) detect() *cobra.Command {
+	c := p.command("detect", nil, nil)
+	c.AddCommand(p.detectExplain(), p.detectList())
+	return c
+}
+
+// detectExplain says what is found in a text, and why.
+func (p *program) detectExplain() *cobra.Command {
+	var column string
+	c := p.named("detect.explain", "explain TEXT|-", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string) error {
+		text := []byte(args[0])
+		if args[0] == "-" {
+			var err error
+			if text, err = p.readFile("-"); err != nil {
+				return err
+			}
+		}
+		engine, err := detect.New(content.Files, detect.Options{})
+		if err != nil {
+			return err
+		}
+		found, err := engine.Explain(cmd.Context(), text, column)
+		if err != nil {
+			return err
+		}
+		return p.write(found, func() error { return report.Explained(p.out, p.lang, found) })
+	})
+	c.Flags().StringVar(&column, "column", "", p.msg("flag.scan.column"))
+	p.addFormat(c)
+	return c
+}
+
+// detectList lists the detectors.
+func (p *program) detectList() *cobra.Command {
+	c := p.named("detect.list", "list", cobra.NoArgs, func(*cobra.Command, []string) error {
+		engine, err := detect.New(content.Files, detect.Options{})
+		if err != nil {
+			return err
+		}
+		list := engine.Detectors()
+		return p.write(list, func() error { return report.Detectors(p.out, p.lang, list) })
+	})
+	p.addFormat(c)
+	return c
+}

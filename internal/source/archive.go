@@ -1,0 +1,166 @@
+package source
+
+import (
+	"archive/tar"
+	"compress/bzip2"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/bodgit/sevenzip"
+	"github.com/klauspost/compress/flate"
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz"
+	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"guanji/internal/discover"
+)
+
+// maxWindow is how much memory a decompressor may ask for.
+const maxWindow = 64 << 20
+
+// decompressed reads what is in a compressed file. Its name is that of the
+// file, with the first ending of a list that it has exchanged: ".tgz>.tar".
+func (o *opened) decompressed(r io.Reader, endings ...string) error {
+	name := o.name[strings.LastIndexByte(o.name, '/')+1:]
+	for _, e := range endings {
+		from, to, _ := strings.Cut(e, ">")
+		if strings.HasSuffix(strings.ToLower(name), from) {
+			name = name[:len(name)-len(from)] + to
+			break
+		}
+	}
+	return o.inner(name, limited{r, o.limit})
+}
+
+func decodeGzip(o *opened, r io.Reader) error {
+	z, err := gzip.NewReader(r)
+	if err != nil {
+		return err
+	}
+	defer z.Close()
+	return o.decompressed(z, ".tgz>.tar", ".gz>")
+}
+
+func decodeBzip2(o *opened, r io.Reader) error {
+	return o.decompressed(bzip2.NewReader(r), ".tbz2>.tar", ".tbz>.tar", ".bz2>")
+}
+
+func decodeXZ(o *opened, r io.Reader) error {
+	z, err := xz.ReaderConfig{DictCap: maxWindow}.NewReader(r)
+	if err != nil {
+		return err
+	}
+	return o.decompressed(z, ".txz>.tar", ".xz>")
+}
+
+func decodeZstd(o *opened, r io.Reader) error {
+	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderMaxMemory(maxWindow))
+	if err != nil {
+		return err
+	}
+	defer z.Close()
+	return o.decompressed(z, ".tzst>.tar", ".zst>", ".zstd>")
+}
+
+func decodeTar(o *opened, r io.Reader) error {
+	t := tar.NewReader(r)
+	for {
+		h, err := t.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		switch h.Typeflag {
+		case tar.TypeReg, tar.TypeGNUSparse:
+			if err := o.inner(h.Name, limited{t, o.limit}); err != nil {
+				return err
+			}
+		case tar.TypeDir:
+		default:
+			o.skipped(h.Name, discover.Special, "")
+		}
+	}
+}
+
+func decodeZip(o *opened, at io.ReaderAt, size int64) error {
+	z, err := zip.NewReader(at, size)
+	if err != nil {
+		return err
+	}
+	z.RegisterDecompressor(zip.Deflate, func(r io.Reader) io.ReadCloser { return flate.NewReader(r) })
+	z.RegisterDecompressor(zstd.ZipMethodWinZip, zstd.ZipDecompressor(zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderLowmem(true)))
+	for _, f := range z.File {
+		if f.FileInfo().IsDir() {
+			continue
+		}
+		if err := o.zipped(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// zipped reads one file of a zip.
+func (o *opened) zipped(f *zip.File) error {
+	name := zipName(f)
+	if f.Flags&1 != 0 {
+		o.skipped(name, discover.Encrypted, "")
+		return nil
+	}
+	r, err := f.Open()
+	if err != nil {
+		o.skipped(name, discover.Damaged, fmt.Sprintf("compressed by method %d: %v", f.Method, err))
+		return nil
+	}
+	defer r.Close()
+	return o.inner(name, limited{r, o.limit})
+}
+
+// zipName is the name of a file in a zip: those that Windows writes in Chinese
+// are GBK and do not say so.
+func zipName(f *zip.File) string {
+	if !f.NonUTF8 || utf8.ValidString(f.Name) {
+		return f.Name
+	}
+	if name, err := simplifiedchinese.GB18030.NewDecoder().String(f.Name); err == nil {
+		return name
+	}
+	return f.Name
+}
+
+func decode7z(o *opened, at io.ReaderAt, size int64) error {
+	z, err := sevenzip.NewReader(at, size)
+	if err != nil {
+		if e, ok := errors.AsType[*sevenzip.ReadError](err); ok && e.Encrypted {
+			return &notRead{discover.Encrypted, ""}
+		}
+		return err
+	}
+	for _, f := range z.File {
+		if f.FileInfo().IsDir() {
+			continue
+		}
+		r, err := f.Open()
+		if err != nil {
+			why := discover.Damaged
+			if e, ok := errors.AsType[*sevenzip.ReadError](err); ok && e.Encrypted {
+				why = discover.Encrypted
+			}
+			o.skipped(f.Name, why, err.Error())
+			continue
+		}
+		err = o.inner(f.Name, limited{r, o.limit})
+		r.Close()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

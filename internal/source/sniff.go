@@ -1,0 +1,155 @@
+package source
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
+)
+
+// textual says whether a file begins as text does in any encoding: hardly a
+// control character, or NUL bytes where UTF-16 and UTF-32 have them.
+func textual(head []byte) bool {
+	if e := wide(head); e.name != "" {
+		return true
+	}
+	controls := 0
+	for _, c := range head {
+		if c == 0 {
+			return false
+		}
+		if c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b && c != 0x1e && c != 0x1f {
+			controls++
+		}
+	}
+	return controls*50 <= len(head)
+}
+
+// An encoded is an encoding by its name; nil is UTF-8.
+type encoded struct {
+	name string
+	encoding.Encoding
+}
+
+// wide tells UTF-16 and UTF-32 by their mark, or by where their NUL bytes are.
+func wide(head []byte) encoded {
+	switch {
+	case bytes.HasPrefix(head, []byte("\xff\xfe\x00\x00")):
+		return encoded{"utf-32le", utf32.UTF32(utf32.LittleEndian, utf32.UseBOM)}
+	case bytes.HasPrefix(head, []byte("\x00\x00\xfe\xff")):
+		return encoded{"utf-32be", utf32.UTF32(utf32.BigEndian, utf32.UseBOM)}
+	case bytes.HasPrefix(head, []byte("\xff\xfe")):
+		return encoded{"utf-16le", unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)}
+	case bytes.HasPrefix(head, []byte("\xfe\xff")):
+		return encoded{"utf-16be", unicode.UTF16(unicode.BigEndian, unicode.UseBOM)}
+	}
+	var nul [2]int
+	n := len(head) &^ 1
+	lineEnds := 0
+	for i, c := range head[:n] {
+		if c == 0 {
+			nul[i%2]++
+		}
+		if c == '\n' || c == ' ' {
+			lineEnds++
+		}
+	}
+	// Text of Latin letters has a NUL in every other byte; Chinese text has it
+	// for its digits, spaces and line ends only.
+	switch {
+	case n < 4 || lineEnds == 0 && nul[0]+nul[1] < n/4:
+		return encoded{}
+	case nul[1] > n/50 && nul[0] <= nul[1]/50:
+		return encoded{"utf-16le", unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)}
+	case nul[0] > n/50 && nul[1] <= nul[0]/50:
+		return encoded{"utf-16be", unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)}
+	}
+	return encoded{}
+}
+
+// encodingOf tells how text is encoded, by a part of it that has bytes beyond
+// ASCII.
+func encodingOf(sample []byte) encoded {
+	if e := wide(sample); e.name != "" {
+		return e
+	}
+	multi, broken := 0, 0
+	for i := 0; i < len(sample); {
+		if sample[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(sample[i:])
+		if r == utf8.RuneError && size == 1 {
+			if len(sample)-i >= utf8.UTFMax {
+				broken++
+			}
+		} else {
+			multi++
+		}
+		i += size
+	}
+	if broken*20 <= multi || multi+broken == 0 {
+		return encoded{name: "utf-8"}
+	}
+	return legacy(sample)
+}
+
+// legacy tells the encodings of two bytes from each other and from those of
+// one. Big5 has second bytes below 0x80, which the common characters of GBK
+// have not; Shift-JIS has kana in two rows; and in text of one byte a
+// character beyond ASCII stands between others.
+func legacy(sample []byte) encoded {
+	pairs, low, kana, odd := 0, 0, 0, 0
+	for i := 0; i < len(sample); i++ {
+		c := sample[i]
+		if c < 0x80 {
+			continue
+		}
+		if i+1 == len(sample) {
+			break
+		}
+		d := sample[i+1]
+		switch {
+		case c == 0x80 || c == 0xff || d < 0x30 || d == 0x7f || d == 0xff || d < 0x40 && d > 0x39:
+			odd++
+			continue
+		case c == 0x82 && d >= 0x9f && d <= 0xf1 || c == 0x83 && d >= 0x40 && d <= 0x96:
+			kana++
+		case d < 0x80 && c >= 0xa1 && c <= 0xf9:
+			low++
+		}
+		pairs++
+		i++
+	}
+	switch {
+	case odd*5 > pairs:
+		return encoded{"windows-1252", charmap.Windows1252}
+	case kana*5 > pairs:
+		return encoded{"shift_jis", japanese.ShiftJIS}
+	case low*8 > pairs:
+		return encoded{"big5", traditionalchinese.Big5}
+	}
+	return encoded{"gb18030", simplifiedchinese.GB18030}
+}
+
+// escaped says whether text writes characters beyond ASCII as \u4e2d or &#20013;
+// so that it must be written out before names and words can be found in it.
+func escaped(sample []byte) bool {
+	const enough = 3
+	n := 0
+	for i := 0; i+6 <= len(sample) && n < enough; i++ {
+		if sample[i] == '\\' && sample[i+1] == 'u' && (strings.IndexByte("3456789", sample[i+2]) >= 0) ||
+			sample[i] == '&' && sample[i+1] == '#' && (sample[i+2] >= '2' && sample[i+2] <= '6' && sample[i+5]-'0' <= 9 || sample[i+2] == 'x') {
+			n++
+		}
+	}
+	return n >= enough
+}
