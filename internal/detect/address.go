@@ -151,30 +151,28 @@ func (s *Scanner) hardware(at int) {
 	s.reportHardware(begin, end, all)
 }
 
-// dottedHardware looks at 001a.2b3c.4d5e. at is the second dot.
+// dottedHardware looks at 001a.2b3c.4d5e. at is the second dot. Where fewer
+// than two groups have a letter it is more likely a version or a table.
 func (s *Scanner) dottedHardware(at int) {
 	text := s.text
 	begin, end := at-9, at+5
 	if wordByte(text[begin-1]) || wordByte(text[end]) || text[begin-1] == '.' || text[end] == '.' {
 		return
 	}
-	var all byte
-	for i := begin; i < end; i++ {
-		if i == begin+4 || i == at {
-			continue
+	lettered := 0
+	for _, group := range [...][]byte{text[begin : begin+4], text[at-4 : at], text[at+1 : end]} {
+		for _, c := range group {
+			if !hexDigit(c) {
+				return
+			}
 		}
-		if !hexDigit(text[i]) {
-			return
-		}
-		all |= text[i] ^ '0'
+		lettered += b2i(!allDigits(group))
 	}
 	var extra Signal
-	if allDigits(text[begin:begin+4]) && allDigits(text[at-4:at]) && allDigits(text[at+1:end]) {
+	if lettered < 2 {
 		extra = Uneven
 	}
-	if all != 0 {
-		s.report(mac, begin, end, Shape|Strict|extra)
-	}
+	s.report(mac, begin, end, Shape|Strict|extra)
 }
 
 func (s *Scanner) reportHardware(begin, end int, all byte) {
@@ -291,22 +289,23 @@ func (s *Scanner) coordinates(at int) {
 		return
 	}
 	whole := text[first : at-4]
-	if wordByte(text[first-1]) || text[first-1] == '.' || !longitude(whole) {
+	if wordByte(text[first-1]) || text[first-1] == '.' || text[first-1] == '-' || !longitude(whole) {
 		return
 	}
 	second := end
-	named := false
 	for n := 0; n < 24 && !digit(text[second]); n++ {
-		switch c := text[second]; {
-		case c == '\n' || c == '-' || c == 0:
+		if c := text[second]; c == '\n' || c == '-' {
 			return
-		case letter(c) || c >= 0x80 && !has(text[second:], "，") && text[second-1] < 0x80:
-			named = true
 		}
 		second++
 	}
-	if second == end || named && !s.latitudeNamed(text[end:second]) {
+	between := text[end:second]
+	var extra Signal
+	switch {
+	case len(between) == 0 || !latitudeNamed(between) && !onlySeparators(between):
 		return
+	case !bytes.ContainsAny(between, ",，"):
+		extra = Uneven // a drawing has such pairs
 	}
 	last := second
 	for last-second < 4 && digit(text[last]) {
@@ -321,15 +320,18 @@ func (s *Scanner) coordinates(at int) {
 	}
 	if stop-last-1 >= 4 && !wordByte(text[stop]) {
 		s.coordinateEnd = stop
-		s.report(geo, begin, stop, Shape|Strict)
+		s.report(geo, begin, stop, Shape|Strict|extra)
 	}
 }
 
 // latitudeNamed says whether what stands between two numbers names the second
 // a latitude.
-func (s *Scanner) latitudeNamed(between []byte) bool {
+func latitudeNamed(between []byte) bool {
 	return bytes.Contains(between, []byte("lat")) || bytes.Contains(between, []byte("Lat")) || bytes.Contains(between, []byte("纬"))
 }
+
+// onlySeparators says whether there are only commas and spaces.
+func onlySeparators(s []byte) bool { return len(bytes.Trim(s, ", ，")) == 0 }
 
 func longitude(d []byte) bool {
 	n := decimal(d)

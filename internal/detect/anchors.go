@@ -35,6 +35,15 @@ func (s *Scanner) passwordNamed(at int) {
 	}
 }
 
+// password looks at a w behind s or p: whether it is that of password, passwd
+// or pwd.
+func (s *Scanner) password(at int) {
+	text := s.text
+	if fold(text[at-1]) == 'p' && fold(text[at+1]) == 'd' || fold(text[at-4]) == 'p' && fold(text[at-3]) == 'a' && fold(text[at-2]) == 's' {
+		s.assigned(at)
+	}
+}
+
 // assigned looks at a password that is given to a name. at lies in the name.
 func (s *Scanner) assigned(at int) {
 	if begin, end, points, ok := s.e.secrets.Assigned(s.text, at); ok {

@@ -183,8 +183,10 @@ func (e *Engine) secretKind(r *secret.Rule) kind {
 		return secretAliyun
 	case strings.HasPrefix(r.ID, "tencent"):
 		return secretTencent
+	case r.China:
+		return secretOther
 	}
-	return secretOther
+	return secretKey
 }
 
 // Scanner returns a scanner. It keeps about 300 KiB.

@@ -105,7 +105,7 @@ const maskLimit = 64
 func (h *Hit) Mask() string {
 	head, tail := h.detector.Mask.Head, h.detector.Mask.Tail
 	n := utf8.RuneCount(h.value)
-	if head+tail > n/2 { // of a short value no more than half is shown
+	if (head+tail)*3 > n*2 { // no more than two thirds are shown
 		head, tail = n/4, n/4
 	}
 	var b strings.Builder

@@ -49,6 +49,7 @@ const (
 	secretAliyun
 	secretTencent
 	secretOther
+	secretKey
 	password
 	postalAddress
 	personName
@@ -63,7 +64,7 @@ var kindIDs = [kinds]string{
 	"passport_mrz", "hkid", "twid", "cn_fpr_2017", "cn_passport", "cn_hm_permit", "cn_exit_permit", "cn_tw_permit",
 	"cn_orgcode", "alipay", "cn_driver_file", "cn_social_security", "cn_medical_insurance", "postcode", "qq", "wechat",
 	"us_ssn", "mac", "ipv4", "ipv6", "email", "geo", "secret_pem", "secret_aliyun_ak", "secret_tencent_ak",
-	"secret_others_cn", "password_field", "cn_address", "cn_name",
+	"secret_others_cn", "secret_key", "password_field", "cn_address", "cn_name",
 }
 
 // A kindSet is a set of kinds.

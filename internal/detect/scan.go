@@ -317,7 +317,7 @@ func (s *Scanner) anchors(at, n int) {
 				s.mail(here)
 			}
 			if m.Pass&bit != 0 {
-				s.assigned(here)
+				s.password(here)
 			}
 			if m.Angle&bit != 0 {
 				s.machineReadable(here)

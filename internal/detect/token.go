@@ -166,6 +166,8 @@ func (s *Scanner) credit(at, end int, extra Signal) bool {
 	}
 	if organizationCode(d[8:17]) {
 		extra |= Table
+	} else if allDigits(d) {
+		extra |= Uneven // one number in 31 of this length is right by chance
 	}
 	if two := number2(d[2:4]); two != 10 && two != 99 && !s.e.regions.Province(two) {
 		extra |= Uneven

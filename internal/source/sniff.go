@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/traditionalchinese"
 	"golang.org/x/text/encoding/unicode"
@@ -102,12 +103,16 @@ func encodingOf(sample []byte) encoded {
 	return legacy(sample)
 }
 
+// enough is how many characters tell a language by those that it has most.
+const enough = 60
+
 // legacy tells the encodings of two bytes from each other and from those of
 // one. Big5 has second bytes below 0x80, which the common characters of GBK
-// have not; Shift-JIS has kana in two rows; and in text of one byte a
+// have not; Shift-JIS and EUC-JP have kana in two rows each; Korean keeps
+// to the first rows and has none of the commonest Chinese characters; and in text of one byte a
 // character beyond ASCII stands between others.
 func legacy(sample []byte) encoded {
-	pairs, low, kana, odd := 0, 0, 0, 0
+	pairs, low, kana, odd, euc, early, common := 0, 0, 0, 0, 0, 0, 0
 	for i := 0; i < len(sample); i++ {
 		c := sample[i]
 		if c < 0x80 {
@@ -125,6 +130,14 @@ func legacy(sample []byte) encoded {
 			kana++
 		case d < 0x80 && c >= 0xa1 && c <= 0xf9:
 			low++
+		case c == 0xa4 || c == 0xa5:
+			euc++
+		case c >= 0xb0 && c <= 0xc8:
+			early++
+		}
+		switch uint16(c)<<8 | uint16(d) {
+		case 0xb5c4, 0xd2bb, 0xcac7, 0xc1cb, 0xb2bb, 0xd4da, 0xd3d0, 0xc8cb, 0xd5e2, 0xd6d0, 0xceaa, 0xb9fa, 0xa3ac, 0xa1a3, 0xbacd, 0xcad0, 0xc7f8, 0xb5d8: // 的一是了不在有人这中为国，。和市区地
+			common++
 		}
 		pairs++
 		i++
@@ -136,6 +149,12 @@ func legacy(sample []byte) encoded {
 		return encoded{"shift_jis", japanese.ShiftJIS}
 	case low*8 > pairs:
 		return encoded{"big5", traditionalchinese.Big5}
+	case euc*5 > pairs:
+		return encoded{"euc-jp", japanese.EUCJP}
+	case pairs >= enough && common == 0 && early*20 > pairs*19:
+		return encoded{"euc-kr", korean.EUCKR}
+	case pairs >= enough && common == 0:
+		return encoded{"windows-1252", charmap.Windows1252}
 	}
 	return encoded{"gb18030", simplifiedchinese.GB18030}
 }

@@ -135,7 +135,7 @@ func (s *Set) URL(text []byte, at int) (begin, end, points int, ok bool) {
 	}
 	begin = i + colon + 1
 	value := text[begin:at]
-	if len(value) < 3 || standsIn(value, '"', ':') {
+	if len(value) < 4 || standsIn(value, '"', ':') || len(value) < 8 && letters(value) {
 		return 0, 0, 0, false
 	}
 	return begin, at, plain, true

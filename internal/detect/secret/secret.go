@@ -30,7 +30,9 @@ type Rule struct {
 	// Entropy is the least entropy of what follows, in bits a character.
 	Entropy float64 `strict:"entropy,optional"`
 	// Near are words of which one must stand within 64 bytes before or behind.
-	Near       []string `strict:"near,optional"`
+	Near []string `strict:"near,optional"`
+	// China says that it is of a platform of the mainland.
+	China      bool     `strict:"china,optional"`
 	Source     string   `strict:"source"`
 	Confidence string   `strict:"confidence"`
 	Yes        []string `strict:"yes"`
@@ -121,11 +123,17 @@ func (s *Set) At(text []byte, at int) (begin, end int, rule *Rule, points int, o
 	return 0, 0, nil, 0, false
 }
 
+// long is from what length on a key is found by its beginning.
+const long = 400
+
 // match looks at what follows a prefix.
 func (r *Rule) match(text []byte, at, from int) (end, points int, ok bool) {
 	end = from
 	for end < len(text) && end-from <= r.Max && r.alphabet[text[end]] {
 		end++
+	}
+	if n := end - from; n > r.Max && r.Max >= long {
+		end = from + r.Max // the rest of it is not needed to know it
 	}
 	n := end - from
 	if n < r.Min || n > r.Max || end < len(text) && word(text[end]) && !r.alphabet[text[end]] {
