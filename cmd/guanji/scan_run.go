@@ -98,27 +98,29 @@ func (s *scanning) run(ctx context.Context) error {
 // open opens the output, and goes on where a scan before was interrupted.
 func (s *scanning) open() error {
 	flag := os.O_RDWR | os.O_CREATE
-	was, err := readState(s.statePath())
-	_, exists := os.Stat(s.flags.output)
+	was, unread := readState(s.statePath())
+	_, missing := os.Stat(s.flags.output)
 	switch {
-	case s.flags.again || errors.Is(exists, fs.ErrNotExist):
+	case s.flags.again || errors.Is(missing, fs.ErrNotExist):
 		flag |= os.O_TRUNC
-	case err != nil:
+	case unread != nil:
 		return problem.New(problem.Refused, "cmd.scan.finished", s.flags.output)
 	case !s.state.same(was):
 		return problem.New(problem.Refused, "cmd.scan.other", s.flags.output)
 	default:
 		s.state = was
 	}
-	if s.file, err = os.OpenFile(s.flags.output, flag, 0o600); err != nil {
+	file, err := os.OpenFile(s.flags.output, flag, 0o600)
+	if err != nil {
 		return problem.New(problem.Refused, "cmd.scan.output", s.flags.output).Because(err)
 	}
+	s.file = file
 	written := s.state.Written
 	if s.state.Progress != nil {
 		written += s.state.Progress.Written
 		fmt.Fprintln(s.errs, s.msg("cmd.scan.resumed", s.state.Progress.Last))
 	}
-	if err := s.file.Truncate(written); err == nil {
+	if err = s.file.Truncate(written); err == nil {
 		_, err = s.file.Seek(written, io.SeekStart)
 	}
 	if err != nil {

@@ -32,14 +32,13 @@ func luhn(s []byte) bool {
 // creditCode says whether 18 characters satisfy the weighted modulus 31 of a
 // unified social credit code (GB 32100-2015).
 func creditCode(s []byte) bool {
-	sum, weight := 0, 1
-	for _, c := range s[:17] {
-		v := creditValue(c)
+	sum := 0
+	for i, w := range [17]int{1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28} {
+		v := creditValue(s[i])
 		if v < 0 {
 			return false
 		}
-		sum += v * weight
-		weight = weight * 3 % 31
+		sum += v * w
 	}
 	return creditValue(s[17]) == (31-sum%31)%31
 }
@@ -48,18 +47,12 @@ func creditCode(s []byte) bool {
 // to 30, or -1. The letters I, O, S, V and Z are not used (GB 32100-2015).
 func creditValue(c byte) int {
 	switch {
-	case c >= '0' && c <= '9':
+	case digit(c):
 		return int(c - '0')
-	case c < 'A' || c > 'Y' || c == 'I' || c == 'O' || c == 'S' || c == 'V':
+	case c < 'A' || c > 'Z':
 		return -1
 	}
-	v := int(c-'A') + 10
-	for _, left := range "IOSV" {
-		if rune(c) > left {
-			v--
-		}
-	}
-	return v
+	return int([26]int8{10, 11, 12, 13, 14, 15, 16, 17, -1, 18, 19, 20, 21, 22, -1, 23, 24, 25, -1, 26, 27, -1, 28, 29, 30, -1}[c-'A'])
 }
 
 // organizationCode says whether 9 characters satisfy the check of an

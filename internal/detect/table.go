@@ -28,6 +28,7 @@ type table struct {
 	columns  []*column
 	rows     int
 	cells    []cell // those that may still be asked for, and the last begun
+	last     int    // which was asked for last
 	pos      int    // up to where the text was followed
 	quoted   bool
 	started  bool
@@ -140,14 +141,15 @@ func (t *table) column(s *Scanner, n int) *column {
 
 // look looks at a whole cell: names and addresses are told by it.
 func (t *table) look(s *Scanner, c *column, begin, end int) {
+	if !t.deciding && !(c.pro | c.uniform).any(cellKinds) {
+		return
+	}
 	cell := bytes.Trim(s.raw[max(begin, 0):end], "\" \r\t")
 	if len(cell) == 0 {
 		return
 	}
 	if t.deciding {
 		c.filled++
-	} else if !(c.pro | c.uniform).any(cellKinds) {
-		return
 	}
 	if len(cell) < 4 || len(cell) > reach || begin < 0 {
 		return
@@ -163,10 +165,17 @@ func (t *table) look(s *Scanner, c *column, begin, end int) {
 // cellKinds are told by a whole cell.
 const cellKinds = kindSet(1<<personName | 1<<postalAddress)
 
-// at returns the column of a place, and where its cell begins.
+// at returns the column of a place, and where its cell begins. Places are asked
+// for almost in order.
 func (t *table) at(s *Scanner, pos int) (*column, int) {
-	i := sort.Search(len(t.cells), func(i int) bool { return t.cells[i].begin > pos }) - 1
-	i = max(i, 0)
+	i := min(t.last, len(t.cells)-1)
+	for i > 0 && t.cells[i].begin > pos {
+		i--
+	}
+	for i+1 < len(t.cells) && t.cells[i+1].begin <= pos {
+		i++
+	}
+	t.last = i
 	return t.column(s, t.cells[i].column), t.cells[i].begin
 }
 
@@ -196,6 +205,7 @@ func (t *table) forget(before int) {
 	n := sort.Search(len(t.cells), func(i int) bool { return t.cells[i].begin > before }) - 1
 	if n > 0 {
 		t.cells = append(t.cells[:0], t.cells[n:]...)
+		t.last = max(0, t.last-n)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strconv"
 	"unicode/utf8"
+
+	"guanji/internal/discover"
 )
 
 // A scanXML reads XML by its tags, without building anything. It knows no
@@ -42,10 +44,8 @@ func (s *scanXML) ended() error {
 	if s.end {
 		return io.EOF
 	}
-	return errTag
+	return &notRead{discover.Damaged, "a tag of more than a mebibyte"}
 }
-
-var errTag = &notRead{why: "damaged", detail: "a tag of more than a mebibyte"}
 
 // index finds a byte from a place behind what was read, and reads on for it.
 func (s *scanXML) index(c byte, from int) int {

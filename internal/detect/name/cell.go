@@ -1,9 +1,6 @@
 package name
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "bytes"
 
 // The points of a name by itself, before what stands beside it counts.
 const (
@@ -32,27 +29,26 @@ func (m *Model) Cell(cell []byte) (points_ int, ok bool) {
 	if len(cell) < 6 || len(cell) > longest {
 		return 0, false
 	}
-	s := string(cell)
-	if first, last, dotted := strings.Cut(s, "·"); dotted {
-		if foreign(first) && foreign(strings.ReplaceAll(last, "·", "")) {
-			return likely, true
-		}
-		return 0, false
+	if bytes.Contains(cell, []byte("·")) {
+		return likely, foreign(cell)
 	}
 	for _, title := range m.beside.titles {
-		if t := strings.TrimSuffix(s, title); t != s && len(t) >= 3 {
-			s = t
+		if t, ok := bytes.CutSuffix(cell, []byte(title)); ok && len(t) >= 3 {
+			cell = t
 			break
 		}
 	}
-	r := []rune(s)
-	if len(r) < 2 || len(r) > 4 || utf8.RuneCountInString(s) != len(r) {
+	if len(cell) > 4*3 || len(cell)%3 != 0 || len(cell) < 2*3 {
 		return 0, false
 	}
-	for _, c := range r {
+	var room [4]rune
+	r := room[:0]
+	for i := 0; i < len(cell); i += 3 {
+		c := three(cell[i:])
 		if !hanzi(c) {
 			return 0, false
 		}
+		r = append(r, c)
 	}
 	score, ok := m.score(r)
 	if !ok || m.word(r) || len(r) == 3 && score < 20 && m.word(r[1:]) {
@@ -61,15 +57,23 @@ func (m *Model) Cell(cell []byte) (points_ int, ok bool) {
 	return points(score), true
 }
 
-// foreign says whether a text is one to twelve Chinese characters: a part of a
-// name that is written with middle dots.
-func foreign(s string) bool {
-	n := 0
-	for _, r := range s {
-		if !hanzi(r) {
+// foreign says whether a cell is a name that is written with middle dots: one
+// to twelve Chinese characters before the first, and behind it.
+func foreign(cell []byte) bool {
+	n, parts := 0, 1
+	for len(cell) > 0 {
+		if rest, ok := bytes.CutPrefix(cell, []byte("·")); ok {
+			if n == 0 {
+				return false
+			}
+			cell, n, parts = rest, 0, parts+1
+			continue
+		}
+		if len(cell) < 3 || !hanzi(three(cell)) || n == 12 {
 			return false
 		}
+		cell = cell[3:]
 		n++
 	}
-	return n >= 1 && n <= 24
+	return n > 0 && parts > 1
 }

@@ -24,23 +24,34 @@ const (
 type Model struct {
 	// surname and given are weights by character: ten times a natural
 	// logarithm of how much more often it is one than not.
-	surname map[rune]int16
+	surname [block]int16         // by character; none is no surname
 	starts  [1 << 16 / 64]uint64 // the characters that begin a surname
 	double  map[[2]rune]int16
-	given   map[rune]givenWeight
-	words   map[uint64]struct{}
+	given   [block]givenWeight
+	words   set
 	beside  beside
 }
 
 // givenWeight is a character alone, first and second in a given name.
 type givenWeight struct{ alone, first, second int16 }
 
+// first is the first Chinese character of the common block, and block how many
+// there are.
+const first, block = 0x4e00, 0xa000 - 0x4e00
+
+// none is the weight of a character that is no surname.
+const none = -1 << 15
+
 // absent is the weight of a character that no given name is known to have.
 const absent = -40
 
 // Read reads the model of the content.
 func Read(content fs.FS) (*Model, error) {
-	m := &Model{surname: map[rune]int16{}, double: map[[2]rune]int16{}, given: map[rune]givenWeight{}, words: map[uint64]struct{}{}, beside: newBeside()}
+	m := &Model{double: map[[2]rune]int16{}, words: newSet(), beside: newBeside()}
+	for i := range m.surname {
+		m.surname[i] = none
+		m.given[i] = givenWeight{absent, absent, absent}
+	}
 	for _, part := range []struct {
 		file string
 		take func([]string) error
@@ -48,6 +59,9 @@ func Read(content fs.FS) (*Model, error) {
 		data, err := fs.ReadFile(content, part.file)
 		if err != nil {
 			return nil, err
+		}
+		if bytes.Count(data, []byte("\n")) > 1<<(setBits-1) {
+			return nil, fmt.Errorf("%s: more than %d lines", part.file, 1<<(setBits-1))
 		}
 		if err := lines(bytes.NewReader(data), part.take); err != nil {
 			return nil, fmt.Errorf("%s: %w", part.file, err)
@@ -77,7 +91,7 @@ func (m *Model) takeSurname(f []string) error {
 		return err
 	}
 	r := []rune(f[0])
-	if len(r) == 0 || len(r) > 2 || r[0] >= 1<<16 {
+	if len(r) == 0 || len(r) > 2 || !hanzi(r[0]) {
 		return fmt.Errorf("%q is no surname of one or two characters", f[0])
 	}
 	m.starts[r[0]/64] |= 1 << (r[0] % 64)
@@ -85,7 +99,7 @@ func (m *Model) takeSurname(f []string) error {
 		m.double[[2]rune{r[0], r[1]}] = w[0]
 		return nil
 	}
-	m.surname[r[0]] = w[0]
+	m.surname[r[0]-first] = w[0]
 	return nil
 }
 
@@ -95,7 +109,10 @@ func (m *Model) takeGiven(f []string) error {
 		return err
 	}
 	r, _ := utf8.DecodeRuneInString(f[0])
-	m.given[r] = givenWeight{w[0], w[1], w[2]}
+	if !hanzi(r) {
+		return fmt.Errorf("%q is no Chinese character", f[0])
+	}
+	m.given[r-first] = givenWeight{w[0], w[1], w[2]}
 	return nil
 }
 
@@ -104,7 +121,7 @@ func (m *Model) takeWord(f []string) error {
 	if len(f) != 1 || !ok {
 		return fmt.Errorf("%q is no word of two to four characters", strings.Join(f, "\t"))
 	}
-	m.words[key] = struct{}{}
+	m.words.add(key)
 	return nil
 }
 
@@ -143,8 +160,7 @@ func (m *Model) word(r []rune) bool {
 	if !ok {
 		return false
 	}
-	_, ok = m.words[key]
-	return ok
+	return m.words.has(key)
 }
 
 func (m *Model) starting(r rune) bool { return r >= 0 && r < 1<<16 && m.starts[r/64]>>(r%64)&1 != 0 }
@@ -152,8 +168,8 @@ func (m *Model) starting(r rune) bool { return r >= 0 && r < 1<<16 && m.starts[r
 // score is how much likelier characters are a name than not, with how many of
 // them are the surname. ok is false if they do not begin with one.
 func (m *Model) score(r []rune) (score int, ok bool) {
-	n := 1
-	w, single := m.surname[r[0]]
+	n, w := 1, m.surname[r[0]-first]
+	single := w != none
 	if len(r) >= 3 {
 		if d, ok := m.double[[2]rune{r[0], r[1]}]; ok {
 			n, w, single = 2, d+40, true
@@ -169,12 +185,7 @@ func (m *Model) score(r []rune) (score int, ok bool) {
 	return int(w) + int(m.weight(given[0]).first) + int(m.weight(given[1]).second), true
 }
 
-func (m *Model) weight(r rune) givenWeight {
-	if w, ok := m.given[r]; ok {
-		return w
-	}
-	return givenWeight{absent, absent, absent}
-}
+func (m *Model) weight(r rune) givenWeight { return m.given[r-first] }
 
-// hanzi says whether a character is one of names.
-func hanzi(r rune) bool { return r >= 0x4e00 && r <= 0x9fff || r == '〇' }
+// hanzi says whether a character is of the common block.
+func hanzi(r rune) bool { return r >= first && r < first+block }

@@ -1,7 +1,5 @@
 package name
 
-import "unicode/utf8"
-
 // window is how many characters around a surname are looked at.
 const window = 6
 
@@ -17,8 +15,7 @@ func (m *Model) In(text []byte, from, to int, found func(begin, end, points int)
 		if i+3 > len(text) {
 			return
 		}
-		r := rune(c&0xf)<<12 | rune(text[i+1]&0x3f)<<6 | rune(text[i+2]&0x3f)
-		if !m.starting(r) {
+		if r := three(text[i:]); !m.starting(r) {
 			i += 3
 			continue
 		}
@@ -38,23 +35,27 @@ const least = 5
 func (m *Model) at(text []byte, i int) (end, points int) {
 	var around [2*window + 1]rune
 	before, after := around[:0], around[window:window]
-	for j := i; len(before) < window && j >= 3; {
-		r, size := utf8.DecodeLastRune(text[max(0, j-4):j])
-		if !hanzi(r) {
-			break
-		}
-		before = append(before, r)
-		j -= size
-	}
-	for j := i; len(after) < window && j < len(text); {
-		r, size := utf8.DecodeRune(text[j:])
+	for j := i; len(after) < window && j+3 <= len(text); j += 3 {
+		r := three(text[j:])
 		if !hanzi(r) {
 			break
 		}
 		after = append(after, r)
-		j += size
+		if len(after) == 3 && !m.promising(after) {
+			return i, 0
+		}
 	}
-	if len(after) < 2 || m.within(before, after) {
+	if len(after) < 2 || len(after) == 2 && !m.promising(after) {
+		return i, 0
+	}
+	for j := i - 3; len(before) < window && j >= 0; j -= 3 {
+		r := three(text[j:])
+		if !hanzi(r) {
+			break
+		}
+		before = append(before, r)
+	}
+	if m.within(before, after) {
 		return i, 0
 	}
 	best, length := 0, 0
@@ -70,6 +71,29 @@ func (m *Model) at(text []byte, i int) (end, points int) {
 		return i, 0
 	}
 	return i + 3*length, best
+}
+
+// three is the character of three bytes that text begins with, or something
+// below 0x800 for anything else.
+func three(text []byte) rune {
+	if text[0]>>4 != 0xe || text[1]>>6 != 2 || text[2]>>6 != 2 {
+		return 0
+	}
+	return rune(text[0]&0xf)<<12 | rune(text[1]&0x3f)<<6 | rune(text[2]&0x3f)
+}
+
+// worst is the least score of what can be a name beside a word that says so.
+const worst = -10
+
+// promising says whether a surname and what follows can be a name at all. It
+// spares most of the work.
+func (m *Model) promising(after []rune) bool {
+	for n := 2; n <= len(after) && n <= 3; n++ {
+		if score, ok := m.score(after[:n]); ok && score >= worst {
+			return true
+		}
+	}
+	return m.double[[2]rune{after[0], after[1]}] != 0
 }
 
 // within says whether the surname belongs to a word that begins before it:
@@ -118,11 +142,8 @@ func (m *Model) pointsOf(text []byte, i int, before, after []rune, n int) int {
 				score -= 30
 			}
 		}
-		if n == 2 && m.word([]rune{name[1], rest[0]}) {
-			score -= 20
-		}
 	}
-	if score < -10 {
+	if score < worst {
 		return 0
 	}
 	left, right := m.beside.left(text, i, before), m.beside.right(text, i+3*n, rest)
