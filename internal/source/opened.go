@@ -130,7 +130,7 @@ type limited struct {
 func (l limited) Read(p []byte) (int, error) {
 	n, err := l.r.Read(p)
 	if bad := l.limit.take(n); bad != nil {
-		return n, bad
+		return 0, bad // nothing more comes, however often it is asked
 	}
 	return n, err
 }
