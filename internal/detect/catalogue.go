@@ -14,34 +14,34 @@ import (
 // A Detector is what the content says of one: its form stands in
 // docs/formats/detectors.md.
 type Detector struct {
-	ID   string       `strict:"id"`
-	Name message.Text `strict:"name"`
+	ID   string       `strict:"id" json:"id"`
+	Name message.Text `strict:"name" json:"name"`
 	// Class is the class of personal information, such as "P2".
-	Class     string `strict:"class"`
-	Sensitive string `strict:"sensitive"`
+	Class     string `strict:"class" json:"class"`
+	Sensitive string `strict:"sensitive" json:"sensitive"`
 	// Context says that nothing is reported without a word that names it.
-	Context bool `strict:"context"`
+	Context bool `strict:"context" json:"context"`
 	// Words speak for it near a value; Columns are names of columns that do.
-	Words   []string `strict:"words,optional"`
-	Columns []string `strict:"columns,optional"`
+	Words   []string `strict:"words,optional" json:"words,omitempty"`
+	Columns []string `strict:"columns,optional" json:"columns,omitempty"`
 	// Numbers says that the words of the catalogue that name other numbers
 	// speak against it.
-	Numbers bool `strict:"numbers,optional"`
+	Numbers bool `strict:"numbers,optional" json:"numbers,omitempty"`
 	// Against are words of its own that do.
-	Against    []string `strict:"against,optional"`
-	Mask       Shown    `strict:"mask"`
-	Source     string   `strict:"source"`
-	Confidence string   `strict:"confidence"`
+	Against    []string `strict:"against,optional" json:"against,omitempty"`
+	Mask       Shown    `strict:"mask" json:"mask"`
+	Source     string   `strict:"source" json:"source"`
+	Confidence string   `strict:"confidence" json:"confidence"`
 	// Yes are found by it, with one of its words before them if it needs one;
 	// No are not.
-	Yes []string `strict:"yes"`
-	No  []string `strict:"no"`
+	Yes []string `strict:"yes" json:"yes"`
+	No  []string `strict:"no" json:"no"`
 }
 
 // Shown is how many characters a mask shows at each end.
 type Shown struct {
-	Head int `strict:"head"`
-	Tail int `strict:"tail"`
+	Head int `strict:"head" json:"head"`
+	Tail int `strict:"tail" json:"tail"`
 }
 
 // A Catalogue is the detectors of the content.

@@ -24,7 +24,7 @@ func FindingLine(w io.Writer, l message.Lang, f discover.Finding, another bool) 
 	if f.Column != "" {
 		where += " · " + visible(f.Column)
 	}
-	_, err := fmt.Fprintf(w, "  %-16s %-22s %s  %3.0f%%\n", where, f.Detector, visible(f.Mask), f.Confidence*100)
+	_, err := fmt.Fprintf(w, "  %s %s %3.0f%%  %s\n", pad(where, 24), pad(f.Detector, 20), f.Confidence*100, visible(f.Mask))
 	return err
 }
 
