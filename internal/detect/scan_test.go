@@ -26,7 +26,7 @@ func TestBlockEdges(t *testing.T) {
 	if len(want) != 18 {
 		t.Fatalf("found %d in the sample: %v", len(want), want)
 	}
-	step := 7
+	const step = 23
 	for before := blockSize - len(sample) - 64; before < blockSize+64; before += step {
 		pad := strings.Repeat("-\n", before/2) + strings.Repeat("\n", before%2)
 		got := find(t, e, pad+sample+strings.Repeat("\n", 2000), plainText)
@@ -99,7 +99,7 @@ func TestMemory(t *testing.T) {
 			s := e.Scanner()
 			runtime.GC()
 			runtime.ReadMemStats(&before)
-			if _, err := s.Scan(context.Background(), &endless{text: text, left: 8 << 20}, layout, func(*Hit) error { return nil }); err != nil {
+			if _, err := s.Scan(context.Background(), &endless{text: text, left: 1 << 20}, layout, func(*Hit) error { return nil }); err != nil {
 				t.Fatal(err)
 			}
 			runtime.GC()

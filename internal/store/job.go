@@ -119,9 +119,12 @@ func (s *Store) Release(ctx context.Context, owner string) error {
 }
 
 // Hurry makes everything due now that was put off by a clock that was wrong.
+// What failed and waits no longer than it would anyway stays put off: a program
+// that is started again and again must not use its attempts up.
 func (s *Store) Hurry(ctx context.Context, now time.Time) error {
 	return s.change(ctx, 1, func(x *changing) error {
-		_, err := x.exec(ctx, `update job set due_at = $1 where dead_at = 0 and due_at > $1`, micros(now))
+		_, err := x.exec(ctx, `update job set due_at = $1 where dead_at = 0 and due_at > $1 and (attempt = 0 or due_at > $2)`,
+			micros(now), micros(now.Add(job.Backoff(job.MaxAttempts))))
 		return err
 	})
 }

@@ -8,26 +8,28 @@ import (
 )
 
 // TestHurry makes everything due that was put off, however it was, and leaves
-// alone what is due, what somebody has, and what was given up. How often a job
+// alone what is due, what somebody has, what waits to be tried again, and what
+// was given up. How often a job
 // was tried, and why it failed, stays: its message may have arrived.
 func TestHurry(t *testing.T) {
 	contract(t, func(t *testing.T, s *Store) {
 		acme(t, s)
 		now, day := noon.Add(time.Minute), noon.Add(24*time.Hour)
-		queueAgain(t, s, due("is due", 0), due("fails", 0), due("recurs", 0), due("dead", 0), due("taken", 0), due("waits", 24*3600))
+		queueAgain(t, s, due("is due", 0), due("fails", 0), due("recurs", 0), due("dead", 0), due("taken", 0), due("waits", 24*3600), due("backs off", 0))
 		for key, end := range map[string]func(j job.Job) error{
-			"is due": func(j job.Job) error { j.At = noon; return s.Finish(t.Context(), []job.Job{j}) },
-			"fails":  func(j job.Job) error { return s.Fail(t.Context(), j, "no", day, time.Time{}) },
-			"recurs": func(j job.Job) error { j.At = day; return s.Finish(t.Context(), []job.Job{j}) },
-			"dead":   func(j job.Job) error { return s.Fail(t.Context(), j, "no", day, noon) },
-			"taken":  func(job.Job) error { return nil },
+			"is due":    func(j job.Job) error { j.At = noon; return s.Finish(t.Context(), []job.Job{j}) },
+			"fails":     func(j job.Job) error { return s.Fail(t.Context(), j, "no", day, time.Time{}) },
+			"recurs":    func(j job.Job) error { j.At = day; return s.Finish(t.Context(), []job.Job{j}) },
+			"dead":      func(j job.Job) error { return s.Fail(t.Context(), j, "no", day, noon) },
+			"taken":     func(job.Job) error { return nil },
+			"backs off": func(j job.Job) error { return s.Fail(t.Context(), j, "no", now.Add(time.Hour), time.Time{}) },
 		} {
 			must(t, end(takeKey(t, s, key)))
 		}
 		for range 2 { // and again, which changes nothing
 			must(t, s.Hurry(t.Context(), now))
 			for key, want := range map[string]job.Job{"is due": {At: noon}, "fails": {At: now, Attempt: 1, Failure: "no"}, "recurs": {At: now}, "dead": {At: day, Attempt: 1, Failure: "no", Dead: noon},
-				"taken": {At: noon, Attempt: 1, Taken: noon.Add(time.Minute)}, "waits": {At: now}} {
+				"taken": {At: noon, Attempt: 1, Taken: noon.Add(time.Minute)}, "waits": {At: now}, "backs off": {At: now.Add(time.Hour), Attempt: 1, Failure: "no"}} {
 				got, there := find(t, s, key)
 				if !there || !got.At.Equal(want.At) || got.Attempt != want.Attempt || got.Failure != want.Failure || !got.Dead.Equal(want.Dead) || !got.Taken.Equal(want.Taken) || got.Serial != 1 {
 					t.Errorf("%s is %+v, want %+v", key, got, want)
