@@ -1,9 +1,7 @@
 package discover
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"sync"
@@ -233,22 +231,20 @@ type worker struct {
 	*run
 	scanner *detect.Scanner
 	key     *detect.Key
-	lines   bytes.Buffer
+	lines   []byte
 	sum     Summary
 	mine    bool // it is its turn
 }
 
 // unit reads one unit and writes what it found when its turn comes.
 func (w *worker) unit(ctx context.Context, t task) error {
-	w.lines.Reset()
+	w.lines = w.lines[:0]
 	w.sum = newSummary(w.Store, "")
 	w.mine = false
-	encoder := json.NewEncoder(&w.lines)
-	encoder.SetEscapeHTML(false)
 	for _, k := range t.skipped {
 		w.sum.skip(k)
 	}
-	err := w.Source.Read(ctx, t.Unit, func(d Document) error { return w.document(ctx, t, d, encoder) }, w.sum.skip)
+	err := w.Source.Read(ctx, t.Unit, func(d Document) error { return w.document(ctx, t, d) }, w.sum.skip)
 	if err != nil {
 		return err
 	}
@@ -262,16 +258,16 @@ func (w *worker) unit(ctx context.Context, t task) error {
 
 // document scans one document. What its text says at last, if it is not its
 // end, is why the rest was not read.
-func (w *worker) document(ctx context.Context, t task, d Document, encoder *json.Encoder) error {
+func (w *worker) document(ctx context.Context, t task, d Document) error {
 	var emitErr error
 	n, err := w.scanner.Scan(ctx, d.Text, d.Layout, func(h *detect.Hit) error {
 		w.sum.Findings[h.Detector()]++
 		w.found.Add(1)
-		emitErr = encoder.Encode(Finding{
+		w.lines = appendFinding(w.lines, &Finding{
 			Type: "finding", Store: w.Store, Document: d.Name, Detector: h.Detector(), Rule: h.Rule(), Offset: h.Offset, Length: h.Length,
 			Line: h.Line, Column: h.Column, Confidence: h.Confidence(), Mask: h.Mask(), Digest: h.Digest(w.key),
 		})
-		if emitErr == nil && w.lines.Len() > keepBytes {
+		if len(w.lines) > keepBytes {
 			emitErr = w.relieve(ctx, t.n)
 		}
 		return emitErr
@@ -313,9 +309,9 @@ func (w *worker) wait(ctx context.Context, n int64) error {
 
 // write writes what was found. The lock is held.
 func (w *worker) write() error {
-	n, err := w.Out.Write(w.lines.Bytes())
+	n, err := w.Out.Write(w.lines)
 	w.written += int64(n)
-	w.lines.Reset()
+	w.lines = w.lines[:0]
 	return err
 }
 

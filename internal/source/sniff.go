@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strings"
 	"unicode/utf8"
 
@@ -15,9 +16,13 @@ import (
 	"golang.org/x/text/encoding/unicode/utf32"
 )
 
+// sampleSize is how much of a text is looked at for what its beginning tells.
+const sampleSize = 8 << 10
+
 // textual says whether a file begins as text does in any encoding: hardly a
 // control character, or NUL bytes where UTF-16 and UTF-32 have them.
 func textual(head []byte) bool {
+	head = head[:min(len(head), sampleSize)]
 	if e := wide(head); e.name != "" {
 		return true
 	}
@@ -52,6 +57,7 @@ func wide(head []byte) encoded {
 		return encoded{"utf-16be", unicode.UTF16(unicode.BigEndian, unicode.UseBOM)}
 	}
 	var nul [2]int
+	head = head[:min(len(head), sampleSize)]
 	n := len(head) &^ 1
 	lineEnds := 0
 	for i, c := range head[:n] {
@@ -82,10 +88,9 @@ func encodingOf(sample []byte) encoded {
 		return e
 	}
 	multi, broken := 0, 0
-	for i := 0; i < len(sample); {
-		if sample[i] < utf8.RuneSelf {
-			i++
-			continue
+	for i := 0; ; {
+		if i += asciiRun(sample[i:]); i == len(sample) {
+			break
 		}
 		r, size := utf8.DecodeRune(sample[i:])
 		if r == utf8.RuneError && size == 1 {
@@ -101,6 +106,18 @@ func encodingOf(sample []byte) encoded {
 		return encoded{name: "utf-8"}
 	}
 	return legacy(sample)
+}
+
+// asciiRun is how many bytes of ASCII text begins with.
+func asciiRun(s []byte) int {
+	i := 0
+	for i+8 <= len(s) && binary.LittleEndian.Uint64(s[i:])&0x8080808080808080 == 0 {
+		i += 8
+	}
+	for i < len(s) && s[i] < utf8.RuneSelf {
+		i++
+	}
+	return i
 }
 
 // enough is how many characters tell a language by those that it has most.

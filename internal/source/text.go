@@ -24,9 +24,9 @@ func decodeText(o *opened, r io.Reader) error {
 	}
 	head, _ := b.Peek(headSize) // an error comes again when it is read
 	e := encodingOf(head)
-	sample := head
+	sample := head[:min(len(head), sampleSize)]
 	if e.Encoding != nil {
-		sample, _, _ = transform.Bytes(e.NewDecoder(), head)
+		sample, _, _ = transform.Bytes(e.NewDecoder(), sample)
 	}
 	name := e.name
 	var text io.Reader = b
@@ -47,12 +47,7 @@ func decodeText(o *opened, r io.Reader) error {
 }
 
 func ascii(s []byte) bool {
-	for _, c := range s {
-		if c >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
+	return asciiRun(s) == len(s)
 }
 
 // lazy reads text that began in ASCII. Where other bytes come, it tells the
