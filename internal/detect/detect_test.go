@@ -125,3 +125,27 @@ func TestFind(t *testing.T) {
 		})
 	}
 }
+
+// TestSuspected tells sensitive classes by the names of columns that are filled.
+func TestSuspected(t *testing.T) {
+	e := engine(t)
+	layout := Layout{Form: Delimited, Cell: ',', Row: '\n', Quoted: true}
+	for text, want := range map[string]string{
+		"姓名,诊断结果,宗教信仰\n王小明,感冒,无\n":              "S2 S4",
+		"name,medical_history,city\nx,none,y\n": "S4",
+		"姓名,诊断结果\n王小明,\n":                       "",
+		"name,city\nx,y\n":                      "",
+	} {
+		s := e.Scanner()
+		if _, err := s.Scan(context.Background(), strings.NewReader(text), layout, func(*Hit) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		var ids []string
+		for _, c := range s.Suspected() {
+			ids = append(ids, c.ID)
+		}
+		if got := strings.Join(ids, " "); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

@@ -32,6 +32,10 @@ type Engine struct {
 	names       *name.Model
 	addresses   *address.Model
 	version     string
+	// classes are those of sensitive information, and classWords the words of
+	// the names of their columns: the bit of a class is its place in the list.
+	classes    []Class
+	classWords words
 }
 
 // Options choose what is looked for.
@@ -75,6 +79,9 @@ func (e *Engine) read(content fs.FS) (err error) {
 		return err
 	}
 	if e.secrets, err = secret.Read(content); err != nil {
+		return err
+	}
+	if e.classes, err = readClasses(content); err != nil {
 		return err
 	}
 	const file = "detect/issuers.tsv"
@@ -122,6 +129,9 @@ func (e *Engine) learn(c *Catalogue) {
 		}
 	}
 	e.secretNames.add(secretWords[:], 1, 0)
+	for i, class := range e.classes {
+		e.classWords.add(class.Columns, setOf(kind(i)), 0)
+	}
 }
 
 func (e *Engine) column(name string) *column {
@@ -139,6 +149,7 @@ var secretWords = [...]string{"secret", "token", "passwd", "password", "apikey",
 // describe says what the name of a column, key or tag speaks for.
 func (e *Engine) describe(name string) *column {
 	c := &column{name: name}
+	c.sensitive, _ = e.classWords.in([]byte(name))
 	if known := e.columns[plainName(name)]; known != nil {
 		c.pro = known.pro
 		return c

@@ -54,7 +54,6 @@ const (
 	postalAddress
 	personName
 	kinds
-	none = kinds
 )
 
 // kindIDs are the ids of regime identifiers, in content/detect/detectors.yaml.

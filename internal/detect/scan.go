@@ -44,8 +44,10 @@ type Scanner struct {
 	layout  Layout
 	table   table
 	columns map[string]*column
-	held    []Hit
-	emit    func(*Hit) error
+	// suspected are the classes of sensitive information by names of columns.
+	suspected kindSet
+	held      []Hit
+	emit      func(*Hit) error
 	// nameFound is [Scanner.name], made once.
 	nameFound func(begin, end, points int)
 	line      int64
@@ -89,7 +91,7 @@ func (s *Scanner) begin(layout Layout, emit func(*Hit) error) {
 	s.layout, s.emit = layout, emit
 	s.before, s.runs = kernel.Masks{}, runs{}
 	s.line, s.lineAt = 1, lead
-	s.held = s.held[:0]
+	s.held, s.suspected = s.held[:0], 0
 	clear(s.columns)
 	s.moveMarks(len(s.buf))
 	s.table.begin(layout)

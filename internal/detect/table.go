@@ -12,8 +12,10 @@ type column struct {
 	pro, contra kindSet
 	// uniform are the kinds that six of ten filled cells are of.
 	uniform kindSet
-	filled  int32
-	match   [kinds]int32
+	// sensitive are the classes of sensitive information that it is named for.
+	sensitive kindSet
+	filled    int32
+	match     [kinds]int32
 }
 
 // decideRows is after how many rows it is decided what a column is of, if the
@@ -32,6 +34,7 @@ type table struct {
 	pos      int    // up to where the text was followed
 	quoted   bool
 	started  bool
+	headed   bool // the first row names the columns
 }
 
 // A cell is where a cell begins, and its column.
@@ -51,6 +54,7 @@ func (t *table) head(s *Scanner) {
 	names := t.layout.Columns
 	if names == nil {
 		names = t.firstRow(s.raw[lead:])
+		t.headed = names != nil
 	}
 	for _, name := range names {
 		t.columns = append(t.columns, s.e.describe(name))
@@ -141,7 +145,7 @@ func (t *table) column(s *Scanner, n int) *column {
 
 // look looks at a whole cell: names and addresses are told by it.
 func (t *table) look(s *Scanner, c *column, begin, end int) {
-	if !t.deciding && !(c.pro | c.uniform).any(cellKinds) {
+	if t.headed && t.rows == 0 || !t.deciding && !(c.pro|c.uniform).any(cellKinds) {
 		return
 	}
 	cell := bytes.Trim(s.raw[max(begin, 0):end], "\" \r\t")
@@ -187,6 +191,9 @@ func (t *table) decide(s *Scanner) {
 	}
 	t.deciding = false
 	for _, c := range t.columns {
+		if c.filled > 0 {
+			s.suspected |= c.sensitive
+		}
 		for k := range kinds {
 			if c.filled >= 5 && c.match[k]*10 >= c.filled*6 {
 				c.uniform = c.uniform.with(k)

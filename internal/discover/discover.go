@@ -55,6 +55,9 @@ type Summary struct {
 	SkippedCount map[Why]int64    `json:"skipped_count"`
 	Kinds        map[string]int64 `json:"kinds"` // documents by format
 	Findings     map[string]int64 `json:"findings"`
+	// Suspected counts documents with a column that is named for a class of
+	// sensitive personal information.
+	Suspected map[string]int64 `json:"suspected"`
 	// Detectors is the digest of all that decides what is found.
 	Detectors string  `json:"detectors"`
 	Seconds   float64 `json:"seconds"`
@@ -66,7 +69,7 @@ type Summary struct {
 func newSummary(store, detectors string) Summary {
 	return Summary{
 		Type: "summary", Store: store, Detectors: detectors, Skipped: []Skipped{},
-		SkippedCount: map[Why]int64{}, Kinds: map[string]int64{}, Findings: map[string]int64{},
+		SkippedCount: map[Why]int64{}, Kinds: map[string]int64{}, Findings: map[string]int64{}, Suspected: map[string]int64{},
 	}
 }
 
@@ -80,6 +83,7 @@ func (s *Summary) add(o *Summary) {
 	addCounts(s.SkippedCount, o.SkippedCount)
 	addCounts(s.Kinds, o.Kinds)
 	addCounts(s.Findings, o.Findings)
+	addCounts(s.Suspected, o.Suspected)
 }
 
 func addCounts[K comparable](to, from map[K]int64) {

@@ -275,6 +275,9 @@ func (w *worker) document(ctx context.Context, t task, d Document) error {
 	w.sum.TextBytes += n
 	w.sum.Documents++
 	w.sum.Kinds[d.Kind]++
+	for _, c := range w.scanner.Suspected() {
+		w.sum.Suspected[c.ID]++
+	}
 	w.bytes.Add(n)
 	switch {
 	case emitErr != nil:

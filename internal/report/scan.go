@@ -65,6 +65,12 @@ func ScanSummary(w io.Writer, l message.Lang, s discover.Summary) error {
 	for _, c := range discover.Counts(s.Findings) {
 		fmt.Fprintf(t, "  %s\t%d\n", c.Name, c.N)
 	}
+	if len(s.Suspected) > 0 {
+		fmt.Fprintln(t, say("scan.suspected"))
+	}
+	for _, c := range discover.Counts(s.Suspected) {
+		fmt.Fprintf(t, "  %s\t%d\n", say("scan.class."+c.Name), c.N)
+	}
 	if len(s.SkippedCount) == 0 {
 		fmt.Fprintln(t, say("scan.all_read"))
 	} else {

@@ -24,7 +24,7 @@ func points(score int) int {
 
 // Cell says whether a whole cell is the name of a person: of two to four
 // characters, of a minority with a middle dot, or with a title behind it.
-func (m *Model) Cell(cell []byte) (points_ int, ok bool) {
+func (m *Model) Cell(cell []byte) (own int, ok bool) {
 	const longest = 26 * 3
 	if len(cell) < 6 || len(cell) > longest {
 		return 0, false
