@@ -13,7 +13,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"guanji/content"
+	"guanji/internal/day"
 	"guanji/internal/detect"
+	"guanji/internal/detect/grade"
 	"guanji/internal/discover"
 	"guanji/internal/problem"
 	"guanji/internal/report"
@@ -32,7 +34,10 @@ type scanFlags struct {
 	quiet       bool
 	organization,
 	subject string
-	duties []string
+	duties   []string
+	standard string
+	kinds    []string
+	harm     map[string]string
 }
 
 func (p *program) scan() *cobra.Command {
@@ -41,7 +46,13 @@ func (p *program) scan() *cobra.Command {
 		if err := p.checkScan(f, targets); err != nil {
 			return err
 		}
-		engine, err := detect.New(content.Files, detect.Options{Only: f.detectors, Confidence: f.confidence})
+		engine, err := detect.New(content.Files, detect.Options{
+			Only: f.detectors, Confidence: f.confidence, Standard: detect.Standard(f.standard), Today: day.In(p.now()),
+		})
+		if err != nil {
+			return err
+		}
+		rules, err := p.gradingRules(f)
 		if err != nil {
 			return err
 		}
@@ -53,7 +64,7 @@ func (p *program) scan() *cobra.Command {
 		if err != nil {
 			return problem.New(problem.Refused, "cmd.scan.key", home).Because(err)
 		}
-		s := &scanning{program: p, flags: f, engine: engine, secret: secret, targets: targets}
+		s := &scanning{program: p, flags: f, engine: engine, rules: rules, secret: secret, targets: targets}
 		if err := s.run(cmd.Context()); err != nil {
 			return err
 		}
@@ -72,10 +83,33 @@ func (p *program) scan() *cobra.Command {
 	flags.BoolVar(&f.crossMounts, "cross-mounts", false, p.msg("flag.scan.mounts"))
 	flags.BoolVar(&f.again, "again", false, p.msg("flag.scan.again"))
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, p.msg("flag.scan.quiet"))
+	flags.StringVar(&f.standard, "standard", string(detect.Conservative), p.msg("flag.scan.standard"))
+	flags.StringSliceVar(&f.kinds, "data-kind", nil, p.msg("flag.scan.kinds"))
+	flags.StringToStringVar(&f.harm, "harm", nil, p.msg("flag.scan.harm"))
 	flags.StringVar(&f.organization, "evidence", "", p.msg("flag.scan.evidence"))
 	flags.StringArrayVar(&f.duties, "duty", nil, p.msg("flag.duties"))
 	flags.StringVar(&f.subject, "subject", "organization", p.msg("flag.about"))
 	return c
+}
+
+// gradingRules reads the rules of grading, and refuses what they do not know.
+func (p *program) gradingRules(f scanFlags) (*grade.Rules, error) {
+	rules, err := grade.Read(content.Files)
+	if err != nil {
+		return nil, err
+	}
+	for object, degree := range f.harm {
+		if known := rules.CheckHarm(object, degree); known != "" {
+			return nil, usage("cmd.scan.harm", object+"="+degree, known)
+		}
+	}
+	known := rules.Kinds()
+	for _, kind := range f.kinds {
+		if !slices.Contains(known, kind) {
+			return nil, usage("cmd.scan.kind", kind, strings.Join(known, ", "))
+		}
+	}
+	return rules, nil
 }
 
 // checkScan refuses what cannot be scanned before anything is read.

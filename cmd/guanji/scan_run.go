@@ -9,11 +9,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 
 	"guanji/internal/detect"
+	"guanji/internal/detect/grade"
 	"guanji/internal/discover"
 	"guanji/internal/problem"
 	"guanji/internal/report"
@@ -50,6 +52,7 @@ type scanning struct {
 	*program
 	flags     scanFlags
 	engine    *detect.Engine
+	rules     *grade.Rules
 	secret    []byte
 	targets   []string
 	file      *os.File // of --output
@@ -61,10 +64,13 @@ type scanning struct {
 // from.
 type scanState struct {
 	// What the scan was asked for: a scan goes on only with the same.
-	Targets   []string `json:"targets"`
-	Ignore    []string `json:"ignore"`
-	Only      []string `json:"only"`
-	Detectors string   `json:"detectors"`
+	Targets   []string          `json:"targets"`
+	Ignore    []string          `json:"ignore"`
+	Only      []string          `json:"only"`
+	Standard  string            `json:"standard"`
+	Kinds     []string          `json:"kinds"`
+	Harm      map[string]string `json:"harm"`
+	Detectors string            `json:"detectors"`
 	// Done are the targets that are read to their end.
 	Done []discover.Summary `json:"done"`
 	// Written is how much of the output belongs to them.
@@ -73,7 +79,10 @@ type scanState struct {
 }
 
 func (s *scanning) run(ctx context.Context) error {
-	s.state = scanState{Targets: s.targets, Ignore: s.flags.ignore, Only: s.flags.detectors, Detectors: s.engine.Version()}
+	s.state = scanState{
+		Targets: s.targets, Ignore: s.flags.ignore, Only: s.flags.detectors, Detectors: s.engine.Version(),
+		Standard: s.flags.standard, Kinds: s.flags.kinds, Harm: s.flags.harm,
+	}
 	if s.flags.output != "" {
 		if err := s.open(); err != nil {
 			return err
@@ -131,7 +140,8 @@ func (s *scanning) open() error {
 
 // same says whether two scans are asked for the same.
 func (s scanState) same(o scanState) bool {
-	return slices.Equal(s.Targets, o.Targets) && slices.Equal(s.Ignore, o.Ignore) && slices.Equal(s.Only, o.Only) && s.Detectors == o.Detectors
+	return slices.Equal(s.Targets, o.Targets) && slices.Equal(s.Ignore, o.Ignore) && slices.Equal(s.Only, o.Only) &&
+		s.Standard == o.Standard && slices.Equal(s.Kinds, o.Kinds) && maps.Equal(s.Harm, o.Harm) && s.Detectors == o.Detectors
 }
 
 func (s *scanning) statePath() string { return s.flags.output + ".state" }
@@ -167,7 +177,7 @@ func (s *scanning) target(ctx context.Context, target string) error {
 		return err
 	}
 	job := discover.Job{
-		Source: from, Store: target, Engine: s.engine, Secret: s.secret, Workers: s.flags.workers, After: s.state.Progress,
+		Source: from, Store: target, Engine: s.engine, Rules: s.rules, Kinds: s.flags.kinds, Harm: s.flags.harm, Secret: s.secret, Workers: s.flags.workers, After: s.state.Progress,
 		Out: s.sink(), Now: s.now,
 		Save: func(p discover.Progress) error { s.state.Progress = &p; return s.save() },
 	}

@@ -268,7 +268,7 @@ func quads(text []byte) bool {
 	return dots == 3 && n > 0
 }
 
-// coordinates looks at a longitude and a latitude in China. at is the fourth
+// coordinates looks at a longitude and a latitude in China, in either order. at is the fourth
 // digit behind the dot of the first.
 func (s *Scanner) coordinates(at int) {
 	text := s.text
@@ -289,7 +289,7 @@ func (s *Scanner) coordinates(at int) {
 		return
 	}
 	whole := text[first : at-4]
-	if wordByte(text[first-1]) || text[first-1] == '.' || text[first-1] == '-' || !longitude(whole) {
+	if wordByte(text[first-1]) || text[first-1] == '.' || text[first-1] == '-' || !longitude(whole) && !latitude(whole) {
 		return
 	}
 	second := end
@@ -302,7 +302,7 @@ func (s *Scanner) coordinates(at int) {
 	between := text[end:second]
 	var extra Signal
 	switch {
-	case len(between) == 0 || !latitudeNamed(between) && !onlySeparators(between):
+	case len(between) == 0 || !axisNamed(between) && !onlySeparators(between):
 		return
 	case !bytes.ContainsAny(between, ",，"):
 		extra = Uneven // a drawing has such pairs
@@ -311,7 +311,7 @@ func (s *Scanner) coordinates(at int) {
 	for last-second < 4 && digit(text[last]) {
 		last++
 	}
-	if !latitude(text[second:last]) || text[last] != '.' {
+	if other := text[second:last]; text[last] != '.' || !(longitude(whole) && latitude(other)) && !(latitude(whole) && longitude(other)) {
 		return
 	}
 	stop := last + 1
@@ -324,10 +324,15 @@ func (s *Scanner) coordinates(at int) {
 	}
 }
 
-// latitudeNamed says whether what stands between two numbers names the second
-// a latitude.
-func latitudeNamed(between []byte) bool {
-	return bytes.Contains(between, []byte("lat")) || bytes.Contains(between, []byte("Lat")) || bytes.Contains(between, []byte("纬"))
+// axisNamed says whether what stands between two numbers names the second as a
+// latitude or longitude.
+func axisNamed(between []byte) bool {
+	for _, name := range [...]string{"lat", "Lat", "纬", "lng", "lon", "Lng", "Lon", "经"} {
+		if bytes.Contains(between, []byte(name)) {
+			return true
+		}
+	}
+	return false
 }
 
 // onlySeparators says whether there are only commas and spaces.

@@ -209,7 +209,7 @@ func (s *Scanner) secretNamed(at int) {
 	for i-begin < 40 && (wordByte(text[begin-1]) || text[begin-1] == '-') {
 		begin--
 	}
-	if names, _ := s.e.secretNames.in(text[begin:i]); names != 0 {
+	if names, _ := s.e.secretNames.In(text[begin:i]); names != 0 {
 		s.assigned(i - 1)
 	}
 }

@@ -48,7 +48,7 @@ func (s *Scanner) near(k kind, start, end, from int) (pro, contra kindSet) {
 		for left--; left > 0 && s.raw[left]&0xc0 == 0x80; left-- {
 		}
 	}
-	pro, contra = s.e.words.in(s.raw[max(left, 0):start])
+	pro, contra = s.e.wordsIn(s.raw[max(left, 0):start])
 	if (pro | contra).has(k) || s.layout.Form == Delimited {
 		return pro, contra
 	}
@@ -57,7 +57,7 @@ func (s *Scanner) near(k kind, start, end, from int) (pro, contra kindSet) {
 		_, size := utf8.DecodeRune(s.raw[right:])
 		right += size
 	}
-	return s.e.words.in(s.raw[end:right])
+	return s.e.wordsIn(s.raw[end:right])
 }
 
 // named returns what a key or tag says of what stands behind it. It remembers

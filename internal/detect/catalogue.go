@@ -19,6 +19,8 @@ type Detector struct {
 	// Class is the class of personal information, such as "P2".
 	Class     string `strict:"class" json:"class"`
 	Sensitive string `strict:"sensitive" json:"sensitive"`
+	// Person says that each value is one person's.
+	Person bool `strict:"person,optional" json:"person,omitempty"`
 	// Context says that nothing is reported without a word that names it.
 	Context bool `strict:"context" json:"context"`
 	// Words speak for it near a value; Columns are names of columns that do.
@@ -89,4 +91,4 @@ func digestOf(content fs.FS) (string, error) {
 
 // programVersion changes when the program finds other things in the same text
 // by the same content.
-const programVersion = "1"
+const programVersion = "2"

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"guanji/content"
+	"guanji/internal/day"
 )
 
 func engine(t testing.TB, only ...string) *Engine {
@@ -140,12 +141,76 @@ func TestSuspected(t *testing.T) {
 		if _, err := s.Scan(context.Background(), strings.NewReader(text), layout, func(*Hit) error { return nil }); err != nil {
 			t.Fatal(err)
 		}
-		var ids []string
-		for _, c := range s.Suspected() {
-			ids = append(ids, c.ID)
-		}
-		if got := strings.Join(ids, " "); got != want {
+		if got := strings.Join(s.Suspected(), " "); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestSuspectedNearPeople tells sensitive classes by words near people, and not
+// by the same words far from any.
+func TestSuspectedNearPeople(t *testing.T) {
+	for text, want := range map[string]string{
+		"患者手机13800138000，确诊糖尿病。":                                     "S4",
+		"Phone 13800138000, diagnosed with asthma.":                  "S4",
+		"糖尿病是一种常见病。":                                                 "",
+		"糖尿病是一种常见病。" + strings.Repeat("其他内容，", 40) + "手机13800138000": "",
+		`{"mobile":"13800138000","note":"有犯罪记录"}`:                    "S11",
+	} {
+		s := engine(t).Scanner()
+		if _, err := s.Scan(context.Background(), strings.NewReader(text), plainText, func(*Hit) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(s.Suspected(), " "); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestSensitive counts the same findings by three standards.
+func TestSensitive(t *testing.T) {
+	text := "身份证 110101180001010015，999999201801010014，密码：Abcd1234，经纬度 31.230416,121.473701\n"
+	for standard, want := range map[Standard]string{
+		Conservative: "map[S13:2 S14:1 S7:1 S8:1]",
+		GBT45574:     "map[S14:1 S7:1 S8:1]",
+		GBT35273:     "map[S13:2 S14:1 S7:1 S8:1]",
+		"":           "map[S13:2 S14:1 S7:1 S8:1]",
+	} {
+		e, err := New(content.Files, Options{Confidence: 0.5, Standard: standard, Today: day.Of(2026, 11, 26)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		counts, minors := map[string]int64{}, int64(0)
+		if _, err := e.Scanner().Scan(context.Background(), strings.NewReader(text), plainText, func(h *Hit) error {
+			counts[h.Detector()]++
+			minors += int64(b2i(e.UnderFourteen(h)))
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(e.Sensitive(counts, minors)); got != want {
+			t.Errorf("%s: %s, want %s (%v)", standard, got, want, counts)
+		}
+	}
+	if _, err := New(content.Files, Options{Standard: "other"}); err == nil {
+		t.Error("an unknown standard is taken")
+	}
+}
+
+// TestUnderFourteen is at the day of the birthday.
+func TestUnderFourteen(t *testing.T) {
+	for today, want := range map[string]bool{"2031-12-31": true, "2032-01-01": false, "2017-12-31": false, "2018-01-01": true} {
+		d, err := day.Parse(today)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := New(content.Files, Options{Today: d})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := &Hit{kind: rid18, value: []byte("999999 20180101 0014")}
+		if got := e.UnderFourteen(h); got != want {
+			t.Errorf("%s: %t", today, got)
 		}
 	}
 }

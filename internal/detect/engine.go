@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"guanji/internal/day"
 	"guanji/internal/detect/address"
+	"guanji/internal/detect/keyword"
 	"guanji/internal/detect/name"
 	"guanji/internal/detect/region"
 	"guanji/internal/detect/secret"
@@ -21,21 +23,18 @@ type Engine struct {
 	detectors [kinds]*Detector
 	on        kindSet
 	floor     int // the points from which a finding is handed on
-	words     words
+	words     keyword.Set
 	columns   map[string]*column // by the plain name
 	regions   *region.Table
 	issuers   *issuers
 	provinces *provinceSet
 	secrets   *secret.Set
 	// secretNames are the names to which secrets are given.
-	secretNames words
+	secretNames keyword.Set
 	names       *name.Model
 	addresses   *address.Model
 	version     string
-	// classes are those of sensitive information, and classWords the words of
-	// the names of their columns: the bit of a class is its place in the list.
-	classes    []Class
-	classWords words
+	sensitive   sensitive
 }
 
 // Options choose what is looked for.
@@ -44,6 +43,10 @@ type Options struct {
 	Only []string
 	// Confidence is the least at which a finding is handed on, from 0 to 1.
 	Confidence float64
+	// Standard says what counts as sensitive; "" is [Conservative].
+	Standard Standard
+	// Today tells who is under fourteen; on the zero day nobody is.
+	Today day.Day
 }
 
 // New reads the detectors from the folder of the content.
@@ -57,6 +60,9 @@ func New(content fs.FS, o Options) (*Engine, error) {
 		return nil, err
 	}
 	if err := e.choose(c, o.Only); err != nil {
+		return nil, err
+	}
+	if e.sensitive, err = readSensitive(content, c, o); err != nil {
 		return nil, err
 	}
 	e.learn(c)
@@ -79,9 +85,6 @@ func (e *Engine) read(content fs.FS) (err error) {
 		return err
 	}
 	if e.secrets, err = secret.Read(content); err != nil {
-		return err
-	}
-	if e.classes, err = readClasses(content); err != nil {
 		return err
 	}
 	const file = "detect/issuers.tsv"
@@ -119,19 +122,22 @@ func (e *Engine) choose(c *Catalogue, only []string) error {
 func (e *Engine) learn(c *Catalogue) {
 	for k, d := range e.detectors {
 		this := setOf(kind(k))
-		e.words.add(d.Words, this, 0)
-		e.words.add(d.Against, 0, this)
+		e.words.Add(d.Words, uint64(this), 0)
+		e.words.Add(d.Against, 0, uint64(this))
 		if d.Numbers {
-			e.words.add(c.Hostile, 0, this)
+			e.words.Add(c.Hostile, 0, uint64(this))
 		}
 		for _, name := range d.Columns {
 			e.column(name).pro |= this
 		}
 	}
-	e.secretNames.add(secretWords[:], 1, 0)
-	for i, class := range e.classes {
-		e.classWords.add(class.Columns, setOf(kind(i)), 0)
-	}
+	e.secretNames.Add(secretWords[:], 1, 0)
+}
+
+// wordsIn says what the words of a text speak for and against.
+func (e *Engine) wordsIn(text []byte) (pro, contra kindSet) {
+	p, c := e.words.In(text)
+	return kindSet(p), kindSet(c)
 }
 
 func (e *Engine) column(name string) *column {
@@ -149,12 +155,12 @@ var secretWords = [...]string{"secret", "token", "passwd", "password", "apikey",
 // describe says what the name of a column, key or tag speaks for.
 func (e *Engine) describe(name string) *column {
 	c := &column{name: name}
-	c.sensitive, _ = e.classWords.in([]byte(name))
+	c.sensitive, _ = e.sensitive.columns.In([]byte(name))
 	if known := e.columns[plainName(name)]; known != nil {
 		c.pro = known.pro
 		return c
 	}
-	c.pro, c.contra = e.words.in([]byte(name))
+	c.pro, c.contra = e.wordsIn([]byte(name))
 	return c
 }
 

@@ -3,6 +3,7 @@ package detect
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"hash"
 	"strings"
@@ -124,14 +125,26 @@ type Key struct{ mac hash.Hash }
 // NewKey returns what makes digests under a secret. It is for one goroutine.
 func NewKey(secret []byte) *Key { return &Key{hmac.New(sha256.New, secret)} }
 
+// A Digest is a keyed digest of a value, cut to 128 bits.
+type Digest [16]byte
+
+// String writes it as findings carry it.
+func (d Digest) String() string {
+	var room [len("hmac:") + 2*len(d)]byte
+	return string(hex.AppendEncode(append(room[:0], "hmac:"...), d[:]))
+}
+
+// Uint64 is its first half.
+func (d Digest) Uint64() uint64 { return binary.BigEndian.Uint64(d[:]) }
+
 // Digest is the keyed digest of the value as it would be written plainly:
 // without separators, full-width forms and invisible characters, in capitals.
-func (h *Hit) Digest(k *Key) string {
+func (h *Hit) Digest(k *Key) Digest {
 	var plain [256]byte
 	k.mac.Reset()
 	k.mac.Write([]byte(h.detector.ID))
 	k.mac.Write([]byte{0})
 	k.mac.Write(appendPlain(plain[:0], h.value))
 	var sum [sha256.Size]byte
-	return "hmac:" + hex.EncodeToString(k.mac.Sum(sum[:0])[:16])
+	return Digest(k.mac.Sum(sum[:0])[:len(Digest{})])
 }

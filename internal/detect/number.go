@@ -228,16 +228,16 @@ func (s *Scanner) spreadsheet(at, end int, extra Signal) bool {
 // can be born.
 func birth8(d []byte) bool {
 	century := string(d[:2])
-	return (century == "18" || century == "19" || century == "20") && day(d[0:4], d[4:8]) && string(d[:4]) <= "2099"
+	return (century == "18" || century == "19" || century == "20") && isDay(d[0:4], d[4:8]) && string(d[:4]) <= "2099"
 }
 
 // birth6 says whether YYMMDD is a day of the 20th century.
 func birth6(d []byte) bool {
 	year := [4]byte{'1', '9', d[0], d[1]}
-	return day(year[:], d[2:])
+	return isDay(year[:], d[2:])
 }
 
-func day(year, monthDay []byte) bool {
+func isDay(year, monthDay []byte) bool {
 	for _, c := range monthDay {
 		if !digit(c) {
 			return false

@@ -110,6 +110,7 @@ func (s *Scanner) flush(before int) error {
 		if h.column != nil {
 			h.Column = h.column.name
 		}
+		s.about(h)
 		if err := s.emit(h); err != nil {
 			return err
 		}

@@ -44,8 +44,10 @@ type Scanner struct {
 	layout  Layout
 	table   table
 	columns map[string]*column
-	// suspected are the classes of sensitive information by names of columns.
-	suspected kindSet
+	// suspected are the classes of sensitive information by names of columns and
+	// words near people; looks is how often such words are still looked for.
+	suspected uint64
+	looks     int
 	held      []Hit
 	emit      func(*Hit) error
 	// nameFound is [Scanner.name], made once.
@@ -91,7 +93,7 @@ func (s *Scanner) begin(layout Layout, emit func(*Hit) error) {
 	s.layout, s.emit = layout, emit
 	s.before, s.runs = kernel.Masks{}, runs{}
 	s.line, s.lineAt = 1, lead
-	s.held, s.suspected = s.held[:0], 0
+	s.held, s.suspected, s.looks = s.held[:0], 0, mostLooks
 	clear(s.columns)
 	s.moveMarks(len(s.buf))
 	s.table.begin(layout)

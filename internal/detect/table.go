@@ -13,7 +13,7 @@ type column struct {
 	// uniform are the kinds that six of ten filled cells are of.
 	uniform kindSet
 	// sensitive are the classes of sensitive information that it is named for.
-	sensitive kindSet
+	sensitive uint64
 	filled    int32
 	match     [kinds]int32
 }

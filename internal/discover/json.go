@@ -22,6 +22,9 @@ func appendFinding(b []byte, f *Finding) []byte {
 		b = appendText(append(b, `,"column":`...), f.Column)
 	}
 	b = strconv.AppendFloat(append(b, `,"confidence":`...), f.Confidence, 'f', -1, 64)
+	if f.UnderFourteen {
+		b = append(b, `,"under_14":true`...)
+	}
 	b = appendText(append(b, `,"mask":`...), f.Mask)
 	b = appendText(append(b, `,"digest":`...), f.Digest)
 	return append(b, "}\n"...)

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"guanji/internal/detect"
+	"guanji/internal/detect/grade"
 )
 
 // A Job is one scan.
@@ -17,6 +19,11 @@ type Job struct {
 	// Store names what is scanned in the results.
 	Store  string
 	Engine *detect.Engine
+	// Rules tell the level of what is found, with the Kinds of data that the
+	// organization declares and the Harm that a person judged.
+	Rules *grade.Rules
+	Kinds []string
+	Harm  map[string]string
 	// Secret keys the digests of what is found.
 	Secret  []byte
 	Workers int
@@ -39,6 +46,8 @@ type Progress struct {
 	// Written is how many bytes of findings were written.
 	Written int64   `json:"written"`
 	Summary Summary `json:"summary"`
+	// People are the different values of the detectors of people.
+	People map[string]*distinct `json:"people"`
 }
 
 // State is how a scan goes.
@@ -61,16 +70,48 @@ const saveEvery = 2 * time.Second
 // Run scans to the end, until ctx ends, or until what was found cannot be
 // written. The summary tells what was done until then.
 func Run(ctx context.Context, j Job) (Summary, error) {
-	r := &run{Job: j, began: j.Now(), total: newSummary(j.Store, j.Engine.Version())}
+	r := &run{Job: j, began: j.Now(), total: newSummary(j.Store, j.Engine.Version()), people: newPeople(j.Engine)}
+	r.total.Standard = j.Engine.Standard()
 	if j.After != nil {
 		r.total, r.written = j.After.Summary, j.After.Written
+		for id, d := range j.After.People {
+			r.people[id] = d
+		}
 		r.total.Resumed = true
 		r.skipUntil = j.After.Last
 		r.earlier = time.Duration(j.After.Summary.Seconds * float64(time.Second))
 	}
 	err := r.work(ctx)
 	r.total.Seconds = r.elapsed().Seconds()
+	r.grade()
 	return r.total, err
+}
+
+// newPeople returns an empty count for each detector of people.
+func newPeople(e *detect.Engine) map[string]*distinct {
+	people := map[string]*distinct{}
+	for _, id := range e.People() {
+		people[id] = &distinct{}
+	}
+	return people
+}
+
+// grade tells what the findings come to: sensitive, of how many people, and of
+// which level.
+func (r *run) grade() {
+	s := &r.total
+	for id, d := range r.people {
+		if n := d.count(); n > 0 {
+			s.Distinct[id] = n
+			s.People = max(s.People, n)
+		}
+	}
+	s.Sensitive = r.Engine.Sensitive(s.Findings, s.UnderFourteen)
+	sensitive := maps.Clone(s.Sensitive)
+	addCounts(sensitive, s.Suspected)
+	s.Grade = r.Rules.Grade(grade.Holding{
+		Kinds: r.Kinds, People: s.People, Findings: s.Findings, Sensitive: sensitive, Named: s.Named, Harm: r.Harm,
+	})
 }
 
 // run is a scan under way.
@@ -84,6 +125,7 @@ type run struct {
 	turn      *sync.Cond
 	next      int64 // whose turn it is to write
 	total     Summary
+	people    map[string]*distinct
 	written   int64
 	skipUntil string
 	failed    error
@@ -112,7 +154,7 @@ func (r *run) work(ctx context.Context) error {
 	var wg sync.WaitGroup
 	for range max(1, r.Workers) {
 		wg.Go(func() {
-			w := worker{run: r, scanner: r.Engine.Scanner(), key: detect.NewKey(r.Secret)}
+			w := worker{run: r, scanner: r.Engine.Scanner(), key: detect.NewKey(r.Secret), people: newPeople(r.Engine)}
 			for t := range tasks {
 				if err := w.unit(ctx, t); err != nil {
 					r.fail(err)
@@ -233,18 +275,20 @@ type worker struct {
 	key     *detect.Key
 	lines   []byte
 	sum     Summary
-	mine    bool // it is its turn
+	people  map[string]*distinct // of the unit
 }
 
 // unit reads one unit and writes what it found when its turn comes.
 func (w *worker) unit(ctx context.Context, t task) error {
 	w.lines = w.lines[:0]
 	w.sum = newSummary(w.Store, "")
-	w.mine = false
-	for _, k := range t.skipped {
-		w.sum.skip(k)
+	for _, d := range w.people {
+		*d = distinct{least: d.least[:0]}
 	}
-	err := w.Source.Read(ctx, t.Unit, func(d Document) error { return w.document(ctx, t, d) }, w.sum.skip)
+	for _, k := range t.skipped {
+		w.skip(k)
+	}
+	err := w.Source.Read(ctx, t.Unit, func(d Document) error { return w.document(ctx, t, d) }, w.skip)
 	if err != nil {
 		return err
 	}
@@ -260,12 +304,21 @@ func (w *worker) unit(ctx context.Context, t task) error {
 // end, is why the rest was not read.
 func (w *worker) document(ctx context.Context, t task, d Document) error {
 	var emitErr error
+	w.named(d.Name, d.Name)
 	n, err := w.scanner.Scan(ctx, d.Text, d.Layout, func(h *detect.Hit) error {
-		w.sum.Findings[h.Detector()]++
+		id, digest := h.Detector(), h.Digest(w.key)
+		under := w.Engine.UnderFourteen(h)
+		w.sum.Findings[id]++
+		if under {
+			w.sum.UnderFourteen++
+		}
+		if people := w.people[id]; people != nil {
+			people.add(digest.Uint64())
+		}
 		w.found.Add(1)
 		w.lines = appendFinding(w.lines, &Finding{
-			Type: "finding", Store: w.Store, Document: d.Name, Detector: h.Detector(), Rule: h.Rule(), Offset: h.Offset, Length: h.Length,
-			Line: h.Line, Column: h.Column, Confidence: h.Confidence(), Mask: h.Mask(), Digest: h.Digest(w.key),
+			Type: "finding", Store: w.Store, Document: d.Name, Detector: id, Rule: h.Rule(), Offset: h.Offset, Length: h.Length,
+			Line: h.Line, Column: h.Column, Confidence: h.Confidence(), UnderFourteen: under, Mask: h.Mask(), Digest: digest.String(),
 		})
 		if len(w.lines) > keepBytes {
 			emitErr = w.relieve(ctx, t.n)
@@ -275,8 +328,11 @@ func (w *worker) document(ctx context.Context, t task, d Document) error {
 	w.sum.TextBytes += n
 	w.sum.Documents++
 	w.sum.Kinds[d.Kind]++
-	for _, c := range w.scanner.Suspected() {
-		w.sum.Suspected[c.ID]++
+	for _, id := range w.scanner.Suspected() {
+		w.sum.Suspected[id]++
+	}
+	for _, column := range w.scanner.Columns() {
+		w.named(column, d.Name+" · "+column)
 	}
 	w.bytes.Add(n)
 	switch {
@@ -288,6 +344,19 @@ func (w *worker) document(ctx context.Context, t task, d Document) error {
 		w.sum.skip(Skip{Document: d.Name, Why: WhyOf(err), Detail: err.Error(), Bytes: -1})
 	}
 	return nil
+}
+
+// skip counts what was not read: its name may still tell something.
+func (w *worker) skip(k Skip) {
+	w.sum.skip(k)
+	w.named(k.Document, k.Document)
+}
+
+// named counts a name by the rules of which a word is in it.
+func (w *worker) named(name, shown string) {
+	for _, rule := range w.Rules.Named(name) {
+		w.sum.name(rule, grade.Names{Count: 1, Examples: []string{shown}})
+	}
 }
 
 // relieve waits for the turn of a unit and writes what was found so far.
@@ -326,6 +395,9 @@ func (w *worker) done(t task) error {
 		return err
 	}
 	w.total.add(&w.sum)
+	for id, d := range w.people {
+		w.run.people[id].merge(d)
+	}
 	w.skipUntil = t.Name
 	w.units.Add(1)
 	w.next++
@@ -346,7 +418,7 @@ func (r *run) save() error {
 	if r.Save == nil {
 		return nil
 	}
-	p := Progress{Last: r.skipUntil, Written: r.written, Summary: r.total}
+	p := Progress{Last: r.skipUntil, Written: r.written, Summary: r.total, People: r.people}
 	p.Summary.Seconds = r.elapsed().Seconds()
 	return r.Save(p)
 }

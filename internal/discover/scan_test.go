@@ -16,6 +16,7 @@ import (
 
 	"guanji/content"
 	"guanji/internal/detect"
+	"guanji/internal/detect/grade"
 )
 
 // memory is a source of texts by name, in the order of names.
@@ -83,7 +84,11 @@ func many(n int) *memory {
 }
 
 func job(t testing.TB, m *memory, out io.Writer) Job {
-	return Job{Source: m, Store: "s", Engine: engine(t), Secret: []byte("0123456789abcdef0123456789abcdef"), Workers: 4, Out: out, Now: time.Now}
+	rules, err := grade.Read(content.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Job{Source: m, Store: "s", Engine: engine(t), Rules: rules, Secret: []byte("0123456789abcdef0123456789abcdef"), Workers: 4, Out: out, Now: time.Now}
 }
 
 func TestRun(t *testing.T) {

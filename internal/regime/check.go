@@ -51,7 +51,7 @@ type checker struct {
 // strayFiles reports files that nothing reads.
 func (c *checker) strayFiles() {
 	known := []string{"content.yaml", "sources.yaml", "facts.yaml", "terms.yaml", "bearers.yaml", "sectors.yaml", "screening/screening.yaml",
-		"export/steps.yaml", "export/overlays.yaml", "export/ftz.yaml", "incidents/grades.yaml", "incidents/reports.yaml", "incidents/form.yaml", "detect/detectors.yaml", "detect/secrets.yaml", "detect/sensitive.yaml"}
+		"export/steps.yaml", "export/overlays.yaml", "export/ftz.yaml", "incidents/grades.yaml", "incidents/reports.yaml", "incidents/form.yaml", "detect/detectors.yaml", "detect/secrets.yaml", "detect/sensitive.yaml", "detect/grading.yaml"}
 	_ = fs.WalkDir(c.fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		dir := path.Dir(name)
 		switch {

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"guanji/internal/detect"
+	"guanji/internal/detect/grade"
 	"guanji/internal/discover"
 	"guanji/internal/message"
 )
@@ -65,6 +66,15 @@ func ScanSummary(w io.Writer, l message.Lang, s discover.Summary) error {
 	for _, c := range discover.Counts(s.Findings) {
 		fmt.Fprintf(t, "  %s\t%d\n", c.Name, c.N)
 	}
+	if s.People > 0 {
+		fmt.Fprintln(t, say("scan.people", s.People))
+	}
+	if len(s.Sensitive) > 0 {
+		fmt.Fprintln(t, say("scan.sensitive", say("scan.standard."+string(s.Standard))))
+	}
+	for _, c := range discover.Counts(s.Sensitive) {
+		fmt.Fprintf(t, "  %s\t%d\n", say("scan.class."+c.Name), c.N)
+	}
 	if len(s.Suspected) > 0 {
 		fmt.Fprintln(t, say("scan.suspected"))
 	}
@@ -82,7 +92,32 @@ func ScanSummary(w io.Writer, l message.Lang, s discover.Summary) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	return skippedNames(w, l, s)
+	if err := skippedNames(w, l, s); err != nil {
+		return err
+	}
+	return level(w, l, s.Grade)
+}
+
+// level writes the level of what was found, and why.
+func level(w io.Writer, l message.Lang, g grade.Grade) error {
+	if _, err := fmt.Fprintf(w, "\n%s\n", message.New("scan.level."+string(g.Level)).In(l)); err != nil {
+		return err
+	}
+	for _, r := range g.Because {
+		name := r.Name.In(l)
+		if r.Degree != "" {
+			name = message.New("scan.harm."+r.Degree, name).In(l)
+		}
+		fmt.Fprintf(w, "  %s %s\n    %s · %s\n", message.New("scan.raises."+string(r.Level)).In(l), name, r.Source, message.New("confidence."+r.Confidence).In(l))
+		if r.Names == nil {
+			continue
+		}
+		fmt.Fprintf(w, "    %s\n", message.New("scan.names", r.Names.Count).In(l))
+		for _, name := range r.Names.Examples {
+			fmt.Fprintf(w, "      %s\n", visible(name))
+		}
+	}
+	return nil
 }
 
 // skippedNames names what was not read, pictures and programs last.

@@ -1,14 +1,15 @@
-package detect
+// Package keyword finds words in text: all of a list at once, in one pass.
+package keyword
 
 import (
 	"bytes"
 	"strings"
 )
 
-// words finds keywords in text: which kinds they speak for, and against.
-// Letters match whatever their case. A word of ASCII letters must not begin
-// inside another.
-type words struct {
+// A Set is words, each with bits that it speaks for and bits that it speaks
+// against. Letters match whatever their case. A word of ASCII letters must not
+// begin inside another.
+type Set struct {
 	// begins has a bit for every first two bytes of a word, so that most
 	// places are passed with one look.
 	begins [1 << 16 / 64]uint64
@@ -17,11 +18,12 @@ type words struct {
 
 type word struct {
 	text          []byte
-	for_, against kindSet
+	for_, against uint64
 }
 
-// add makes words speak for or against kinds.
-func (w *words) add(list []string, pro, contra kindSet) {
+// Add makes words speak for some bits and against others. A word of one byte is
+// left out.
+func (w *Set) Add(list []string, pro, contra uint64) {
 	for _, s := range list {
 		s = strings.ToLower(s)
 		if len(s) < 2 {
@@ -33,7 +35,7 @@ func (w *words) add(list []string, pro, contra kindSet) {
 	}
 }
 
-func (w *words) put(pair uint16, text []byte, pro, contra kindSet) {
+func (w *Set) put(pair uint16, text []byte, pro, contra uint64) {
 	if w.byPair == nil {
 		w.byPair = map[uint16][]word{}
 	}
@@ -48,9 +50,9 @@ func (w *words) put(pair uint16, text []byte, pro, contra kindSet) {
 	w.byPair[pair] = append(list, word{text: text, for_: pro, against: contra})
 }
 
-// in returns what the words of a text speak for and against. Of two words that
-// disagree on a kind the later counts: it is the nearer to what follows.
-func (w *words) in(text []byte) (pro, contra kindSet) {
+// In returns what the words of a text speak for and against. Of two words that
+// disagree on a bit the later counts: it is the nearer to what follows.
+func (w *Set) In(text []byte) (pro, contra uint64) {
 	for i := 0; i+1 < len(text); i++ {
 		pair := uint16(fold(text[i]))<<8 | uint16(fold(text[i+1]))
 		if w.begins[pair/64]>>(pair%64)&1 == 0 {
@@ -94,8 +96,5 @@ func fold(c byte) byte {
 	return c
 }
 
-func digit(c byte) bool    { return c-'0' <= 9 }
-func upper(c byte) bool    { return c-'A' <= 25 }
-func letter(c byte) bool   { return (c|0x20)-'a' <= 25 }
-func alnum(c byte) bool    { return digit(c) || letter(c) }
-func hexDigit(c byte) bool { return digit(c) || (c|0x20)-'a' <= 5 }
+func upper(c byte) bool  { return c-'A' <= 25 }
+func letter(c byte) bool { return (c|0x20)-'a' <= 25 }
