@@ -144,8 +144,8 @@ func addressTail(text []byte) bool {
 // word looks at a run of at least 16 word characters that begins at a place:
 // a key, or a number of letters and digits that no run of six digits led to.
 func (s *Scanner) word(at int) {
-	if at < s.wordEnd || s.places != nil {
-		return
+	if at < s.wordEnd || s.places != nil || allDigits(s.text[at:at+16]) {
+		return // a number is looked at as such
 	}
 	if has(s.text[at:], "wxid_") {
 		s.wechatID(at)

@@ -2,8 +2,11 @@ package detect
 
 import (
 	"bytes"
+	"math/bits"
 	"sort"
 	"strings"
+
+	"guanji/internal/detect/kernel"
 )
 
 // A column is what is known of a column of a table, or of a key or tag.
@@ -35,6 +38,7 @@ type table struct {
 	quoted   bool
 	started  bool
 	headed   bool // the first row names the columns
+	ends     [batch]kernel.Ends
 }
 
 // A cell is where a cell begins, and its column.
@@ -42,8 +46,10 @@ type cell struct{ begin, column int }
 
 // begin starts a document.
 func (t *table) begin(l Layout) {
-	*t = table{layout: l, columns: t.columns[:0], cells: t.cells[:0], on: l.Form == Delimited, deciding: l.Form == Delimited, pos: lead}
-	t.cells = append(t.cells, cell{begin: lead})
+	on := l.Form == Delimited
+	t.layout, t.on, t.deciding, t.pos = l, on, on, lead
+	t.rows, t.last, t.quoted, t.started, t.headed = 0, 0, false, false, false
+	t.columns, t.cells = t.columns[:0], append(t.cells[:0], cell{begin: lead})
 }
 
 func (t *table) undecided() bool { return t.on && !t.started }
@@ -91,23 +97,38 @@ func valueLike(s string) bool {
 	return strings.Contains(s, "@") || digits >= 6 || s != "" && digit(s[0]) || len(s) > 128
 }
 
-// advance follows the text up to a place.
+// advance follows the text up to a place, a batch of blocks at a time.
 func (t *table) advance(s *Scanner, to int) {
-	text, cellEnd, rowEnd, quotes := s.raw, t.layout.Cell, t.layout.Row, t.layout.Quoted
-	for i := t.pos; i < to; i++ {
-		c := text[i]
+	for t.pos < to {
+		n := min(batch, (to-t.pos+kernel.Block-1)/kernel.Block)
+		kernel.Separate(t.ends[:n], s.buf[t.pos:], t.layout.Cell, t.layout.Row)
+		for i := range t.ends[:n] {
+			at := t.pos + i*kernel.Block
+			t.block(s, &t.ends[i], at, to-at)
+		}
+		t.pos = min(t.pos+n*kernel.Block, to)
+	}
+}
+
+// block follows one block, or the first bytes of it that count.
+func (t *table) block(s *Scanner, e *kernel.Ends, at, size int) {
+	rows, quotes := e.Row, e.Quote
+	if !t.layout.Quoted {
+		quotes = 0
+	}
+	marks := e.Cell | rows | quotes
+	if size < kernel.Block {
+		marks &= 1<<size - 1
+	}
+	for ; marks != 0; marks &= marks - 1 {
+		bit := marks & -marks
 		switch {
-		case t.quoted:
-			t.quoted = c != '"'
-		case c == cellEnd:
-			t.end(s, i, false)
-		case c == rowEnd:
-			t.end(s, i, true)
-		case c == '"' && quotes:
-			t.quoted = true
+		case quotes&bit != 0:
+			t.quoted = !t.quoted
+		case !t.quoted:
+			t.end(s, at+bits.TrailingZeros64(bit), rows&bit != 0)
 		}
 	}
-	t.pos = max(t.pos, to)
 }
 
 // end ends a cell, and maybe its row, before a place.

@@ -40,3 +40,21 @@ func Classify(dst []Masks, src []byte) {
 		classify(dst, src)
 	}
 }
+
+// Ends describe one block of a table: bit i is byte i of it.
+type Ends struct {
+	Cell  uint64 // what ends a cell
+	Row   uint64 // what ends a row
+	Quote uint64 // "
+}
+
+// Separate describes len(dst) blocks: block i is src[Block*i:][:Block]. It
+// panics if src is shorter than Block*len(dst).
+func Separate(dst []Ends, src []byte, cell, row byte) {
+	if len(src) < Block*len(dst) {
+		panic(fmt.Sprintf("kernel: %d bytes for %d blocks", len(src), len(dst)))
+	}
+	if len(dst) > 0 {
+		separate(dst, src, cell, row)
+	}
+}

@@ -4,7 +4,7 @@ package kernel
 
 import "golang.org/x/sys/cpu"
 
-//go:generate go run -C asm . -out ../kernel_amd64.s -stubs ../stub_amd64.go
+//go:generate go run -C asm . -out ../kernel_amd64.s -stubs ../stub_amd64.go -pkg kernel
 
 func classify(dst []Masks, src []byte) {
 	if cpu.X86.HasAVX2 {
@@ -12,6 +12,14 @@ func classify(dst []Masks, src []byte) {
 		return
 	}
 	classifyWords(dst, src)
+}
+
+func separate(dst []Ends, src []byte, cell, row byte) {
+	if cpu.X86.HasAVX2 {
+		separateAVX2(&dst[0].Cell, &src[0], len(dst), cell, row)
+		return
+	}
+	separateWords(dst, src, cell, row)
 }
 
 // Name is how blocks are described here: "avx2" or "words".

@@ -326,3 +326,50 @@ DATA all3c<>+8(SB)/8, $0x3c3c3c3c3c3c3c3c
 DATA all3c<>+16(SB)/8, $0x3c3c3c3c3c3c3c3c
 DATA all3c<>+24(SB)/8, $0x3c3c3c3c3c3c3c3c
 GLOBL all3c<>(SB), RODATA|NOPTR, $32
+
+// func separateAVX2(dst *uint64, src *byte, blocks int, cell byte, row byte)
+// Requires: AVX, AVX2, SSE2
+TEXT ·separateAVX2(SB), NOSPLIT, $0-26
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         blocks+16(FP), DX
+	MOVBLZX      cell+24(FP), BX
+	MOVD         BX, X0
+	VPBROADCASTB X0, Y0
+	MOVBLZX      row+25(FP), BX
+	MOVD         BX, X1
+	VPBROADCASTB X1, Y1
+
+cells:
+	VMOVDQU   (CX), Y2
+	VPCMPEQB  Y0, Y2, Y3
+	VPMOVMSKB Y3, BX
+	MOVL      BX, (AX)
+	VPCMPEQB  Y1, Y2, Y3
+	VPMOVMSKB Y3, BX
+	MOVL      BX, 8(AX)
+	VPCMPEQB  all22<>+0(SB), Y2, Y2
+	VPMOVMSKB Y2, BX
+	MOVL      BX, 16(AX)
+	VMOVDQU   32(CX), Y2
+	VPCMPEQB  Y0, Y2, Y3
+	VPMOVMSKB Y3, BX
+	MOVL      BX, 4(AX)
+	VPCMPEQB  Y1, Y2, Y3
+	VPMOVMSKB Y3, BX
+	MOVL      BX, 12(AX)
+	VPCMPEQB  all22<>+0(SB), Y2, Y2
+	VPMOVMSKB Y2, BX
+	MOVL      BX, 20(AX)
+	ADDQ      $0x40, CX
+	ADDQ      $0x18, AX
+	DECQ      DX
+	JNZ       cells
+	VZEROUPPER
+	RET
+
+DATA all22<>+0(SB)/8, $0x2222222222222222
+DATA all22<>+8(SB)/8, $0x2222222222222222
+DATA all22<>+16(SB)/8, $0x2222222222222222
+DATA all22<>+24(SB)/8, $0x2222222222222222
+GLOBL all22<>(SB), RODATA|NOPTR, $32

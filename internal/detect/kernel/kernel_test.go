@@ -45,8 +45,28 @@ func implementations() map[string]func([]Masks, []byte) {
 	return map[string]func([]Masks, []byte){"words": classifyWords, Name(): classify}
 }
 
+// checkSeparate compares tables with a look at each byte.
+func checkSeparate(t *testing.T, src []byte, cell, row byte) {
+	t.Helper()
+	n := len(src) / Block
+	got := make([]Ends, n)
+	for name, do := range map[string]func([]Ends, []byte, byte, byte){"words": separateWords, "here": Separate} {
+		do(got, src, cell, row)
+		for i, c := range src[:n*Block] {
+			bit := func(m uint64) bool { return m>>(i%Block)&1 != 0 }
+			if m := got[i/Block]; bit(m.Cell) != (c == cell) || bit(m.Row) != (c == row) || bit(m.Quote) != (c == '"') {
+				t.Fatalf("%s: byte %d of %q, cells end in %q and rows in %q: %+v", name, i, src, cell, row, m)
+			}
+		}
+	}
+}
+
 func check(t *testing.T, src []byte) {
 	t.Helper()
+	if len(src) > 0 {
+		checkSeparate(t, src, src[0], src[len(src)-1])
+		checkSeparate(t, src, ',', '\n')
+	}
 	n := (len(src) - Lead) / Block
 	if n <= 0 {
 		return

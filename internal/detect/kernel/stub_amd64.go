@@ -8,3 +8,8 @@ package kernel
 //
 //go:noescape
 func classifyAVX2(dst *uint64, src *byte, blocks int)
+
+// separateAVX2 describes blocks as Separate does.
+//
+//go:noescape
+func separateAVX2(dst *uint64, src *byte, blocks int, cell byte, row byte)

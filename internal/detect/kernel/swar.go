@@ -45,6 +45,21 @@ func (m *Masks) add(at uint, x, x1, x2 uint64) {
 	set(&m.Angle, equal(x, '<')&equal(x1, '<'), at)
 }
 
+// separateWords describes blocks of a table eight bytes at a time.
+func separateWords(dst []Ends, src []byte, cell, row byte) {
+	for b := range dst {
+		m := Ends{}
+		block := src[b*Block : b*Block+Block]
+		for i := uint(0); i < Block; i += 8 {
+			x := binary.LittleEndian.Uint64(block[i:])
+			set(&m.Cell, equal(x, cell), i)
+			set(&m.Row, equal(x, row), i)
+			set(&m.Quote, equal(x, '"'), i)
+		}
+		dst[b] = m
+	}
+}
+
 // set moves the top bit of byte i to bit at+i. Most marks are rare.
 func set(mask *uint64, tops uint64, at uint) {
 	if tops != 0 {

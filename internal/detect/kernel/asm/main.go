@@ -43,6 +43,12 @@ type half struct{ x, x1, x2 reg.VecVirtual }
 
 func main() {
 	ConstraintExpr("amd64,!purego")
+	classify()
+	separate()
+	Generate()
+}
+
+func classify() {
 	TEXT("classifyAVX2", NOSPLIT, "func(dst *uint64, src *byte, blocks int)")
 	Doc("classifyAVX2 describes blocks as Classify does.")
 	Pragma("noescape")
@@ -64,7 +70,42 @@ func main() {
 	JNZ(LabelRef("block"))
 	VZEROUPPER()
 	RET()
-	Generate()
+}
+
+func separate() {
+	TEXT("separateAVX2", NOSPLIT, "func(dst *uint64, src *byte, blocks int, cell, row byte)")
+	Doc("separateAVX2 describes blocks as Separate does.")
+	Pragma("noescape")
+	dst := Load(Param("dst"), GP64())
+	src := Load(Param("src"), GP64())
+	n := Load(Param("blocks"), GP64())
+	ends := []Op{everywhere("cell"), everywhere("row"), all('"')}
+	Label("cells")
+	for _, at := range []int{0, 32} {
+		x := YMM()
+		VMOVDQU(Mem{Base: src, Disp: at}, x)
+		for i, end := range ends {
+			equal, bits := YMM(), GP32()
+			VPCMPEQB(end, x, equal)
+			VPMOVMSKB(equal, bits)
+			MOVL(bits, Mem{Base: dst, Disp: 8*i + at/8})
+		}
+	}
+	ADDQ(Imm(64), src)
+	ADDQ(Imm(uint64(8*len(ends))), dst)
+	DECQ(n)
+	JNZ(LabelRef("cells"))
+	VZEROUPPER()
+	RET()
+}
+
+// everywhere is a vector of the byte of a parameter.
+func everywhere(name string) Op {
+	c, x, y := GP32(), XMM(), YMM()
+	Load(Param(name), c)
+	MOVD(c, x)
+	VPBROADCASTB(x, y)
+	return y
 }
 
 func load(src reg.Register, at int) half {
