@@ -32,11 +32,8 @@ func (m *Model) Cell(cell []byte) (own int, ok bool) {
 	if bytes.Contains(cell, []byte("·")) {
 		return likely, foreign(cell)
 	}
-	for _, title := range m.beside.titles {
-		if t, ok := bytes.CutSuffix(cell, []byte(title)); ok && len(t) >= 3 {
-			cell = t
-			break
-		}
+	if t := cell[:len(cell)-len(m.beside.titles.ending(cell))]; len(t) >= 3 {
+		cell = t
 	}
 	if len(cell) > 4*3 || len(cell)%3 != 0 || len(cell) < 2*3 {
 		return 0, false
