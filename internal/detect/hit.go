@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"hash"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -105,25 +104,29 @@ func (h *Hit) Mask() string {
 	if (head+tail)*3 > n*2 { // no more than two thirds are shown
 		head, tail = n/4, n/4
 	}
-	var b strings.Builder
-	at := 0
+	var room [4 * maskLimit]byte
+	b, at := room[:0], 0
 	for i := 0; i < len(h.value) && at < maskLimit; at++ {
 		r, size := utf8.DecodeRune(h.value[i:])
 		if (at >= head && at < n-tail) || r < ' ' || r == utf8.RuneError {
 			r = '*'
 		}
-		b.WriteRune(r)
+		b = utf8.AppendRune(b, r)
 		i += size
 	}
-	return b.String()
+	return string(b)
 }
 
 // A Key makes the digests of values comparable within an installation, and of
 // no use outside it.
-type Key struct{ mac hash.Hash }
+type Key struct {
+	mac  hash.Hash
+	text []byte // what the last digest was made of
+	sum  []byte
+}
 
 // NewKey returns what makes digests under a secret. It is for one goroutine.
-func NewKey(secret []byte) *Key { return &Key{hmac.New(sha256.New, secret)} }
+func NewKey(secret []byte) *Key { return &Key{mac: hmac.New(sha256.New, secret)} }
 
 // A Digest is a keyed digest of a value, cut to 128 bits.
 type Digest [16]byte
@@ -140,11 +143,10 @@ func (d Digest) Uint64() uint64 { return binary.BigEndian.Uint64(d[:]) }
 // Digest is the keyed digest of the value as it would be written plainly:
 // without separators, full-width forms and invisible characters, in capitals.
 func (h *Hit) Digest(k *Key) Digest {
-	var plain [256]byte
+	k.text = append(append(k.text[:0], h.detector.ID...), 0)
+	k.text = appendPlain(k.text, h.value)
 	k.mac.Reset()
-	k.mac.Write([]byte(h.detector.ID))
-	k.mac.Write([]byte{0})
-	k.mac.Write(appendPlain(plain[:0], h.value))
-	var sum [sha256.Size]byte
-	return Digest(k.mac.Sum(sum[:0])[:len(Digest{})])
+	k.mac.Write(k.text)
+	k.sum = k.mac.Sum(k.sum[:0])
+	return Digest(k.sum[:len(Digest{})])
 }

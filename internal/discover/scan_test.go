@@ -227,3 +227,20 @@ func TestManyFindings(t *testing.T) {
 		t.Errorf("%v, %v", s.Findings, err)
 	}
 }
+
+// BenchmarkRun scans rows with a finding every thirty bytes, to lines of JSON.
+func BenchmarkRun(b *testing.B) {
+	var rows strings.Builder
+	for i := range 100_000 {
+		fmt.Fprintf(&rows, "11010519491231002X,138%08d,user%d@example.com,京A%05d\n", i, i, i)
+	}
+	m := &memory{names: []string{"a"}, texts: map[string]string{"a": rows.String()}}
+	j := job(b, m, io.Discard)
+	b.SetBytes(int64(rows.Len()))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Run(b.Context(), j); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
