@@ -169,10 +169,12 @@ func allAlnum(d []byte) bool {
 	return true
 }
 
-// area looks at the digits of a landline behind its area code and a separator.
+// area looks at the digits of a landline behind its area code and a separator,
+// or behind its area code in brackets.
 func (s *Scanner) area(at, end int) bool {
 	text := s.text
-	if n := end - at; n != 7 && n != 8 || text[at-1] != '-' && text[at-1] != ' ' {
+	bracket := text[at-1] == ')'
+	if n := end - at; n != 7 && n != 8 || text[at-1] != '-' && text[at-1] != ' ' && !bracket {
 		return false
 	}
 	begin := at - 1
@@ -181,6 +183,11 @@ func (s *Scanner) area(at, end int) bool {
 	}
 	if text[begin] != '0' || areaCode(text[begin:at]) != at-1-begin || alnum(text[begin-1]) {
 		return false
+	}
+	if bracket {
+		if begin--; text[begin] != '(' {
+			return false
+		}
 	}
 	return s.landlineNumber(begin, at, end, 0)
 }

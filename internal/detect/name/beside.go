@@ -82,7 +82,7 @@ func (b *beside) left(text []byte, at int, before []rune) int {
 		return n
 	}
 	head := text[max(0, at-24):at]
-	if b.before.ends(head) || b.titles.ends(head) {
+	if b.leads(head) {
 		return 2
 	}
 	if len(before) == 0 {
@@ -92,6 +92,11 @@ func (b *beside) left(text []byte, at int, before []rune) int {
 		return 1
 	}
 	return 0
+}
+
+// leads says whether a text ends in a word that stands directly before names.
+func (b *beside) leads(text []byte) bool {
+	return b.before.ends(text) || b.titles.ends(text) || b.labels.ends(text)
 }
 
 // label is what a label before a name gives: 姓名：, 联系人 .

@@ -14,6 +14,8 @@ func points(score int) int {
 	switch {
 	case score >= 90:
 		return likely + 1
+	case score >= 60:
+		return likely + 1
 	case score >= 45:
 		return likely
 	case score >= 10:

@@ -18,6 +18,7 @@ const (
 	surnamesFile = "detect/surnames.tsv"
 	givenFile    = "detect/given.tsv"
 	wordsFile    = "detect/words.tsv"
+	placesFile   = "detect/regions.tsv"
 )
 
 // A Model is what is known of names. It does not change.
@@ -55,7 +56,7 @@ func Read(content fs.FS) (*Model, error) {
 	for _, part := range []struct {
 		file string
 		take func([]string) error
-	}{{surnamesFile, m.takeSurname}, {givenFile, m.takeGiven}, {wordsFile, m.takeWord}} {
+	}{{surnamesFile, m.takeSurname}, {givenFile, m.takeGiven}, {wordsFile, m.takeWord}, {placesFile, m.takePlace}} {
 		data, err := fs.ReadFile(content, part.file)
 		if err != nil {
 			return nil, err
@@ -122,6 +123,21 @@ func (m *Model) takeWord(f []string) error {
 		return fmt.Errorf("%q is no word of two to four characters", strings.Join(f, "\t"))
 	}
 	m.words.add(key)
+	return nil
+}
+
+// takePlace takes the name of a place as a word, without the 市 or 县 behind it.
+func (m *Model) takePlace(f []string) error {
+	if len(f) < 2 {
+		return fmt.Errorf("want a code and a name, not %q", strings.Join(f, "\t"))
+	}
+	r := []rune(f[1])
+	if n := len(r) - 1; n >= 2 && strings.ContainsRune("省市县区旗盟州", r[n]) {
+		r = r[:n]
+	}
+	if key, ok := pack(r); ok {
+		m.words.add(key)
+	}
 	return nil
 }
 

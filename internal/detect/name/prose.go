@@ -55,7 +55,7 @@ func (m *Model) at(text []byte, i int) (end, points int) {
 		}
 		before = append(before, r)
 	}
-	if m.within(before, after) {
+	if m.within(before, after) && !m.beside.leads(text[max(0, i-24):i]) || dotted(text, i) {
 		return i, 0
 	}
 	best, length := 0, 0
@@ -72,6 +72,10 @@ func (m *Model) at(text []byte, i int) (end, points int) {
 	}
 	return i + 3*length, best
 }
+
+// dotted says whether a middle dot stands before a place: what follows is a part
+// of a longer name.
+func dotted(text []byte, i int) bool { return i >= 2 && string(text[i-2:i]) == "·" }
 
 // three is the character of three bytes that text begins with, or something
 // below 0x800 for anything else.
@@ -125,8 +129,11 @@ func (m *Model) pointsOf(text []byte, i int, before, after []rune, n int) int {
 	if !ok || n == 4 && m.double[[2]rune{name[0], name[1]}] == 0 {
 		return 0
 	}
-	if m.word(name) || m.word(name[:2]) && n > 2 && m.double[[2]rune{name[0], name[1]}] == 0 {
+	if m.word(name) {
 		return 0
+	}
+	if n > 2 && m.word(name[:2]) && m.double[[2]rune{name[0], name[1]}] == 0 {
+		score -= 30
 	}
 	if n == 3 && m.word(name[1:]) {
 		score -= 15
