@@ -26,6 +26,8 @@ type Detector struct {
 	// Words speak for it near a value; Columns are names of columns that do.
 	Words   []string `strict:"words,optional" json:"words,omitempty"`
 	Columns []string `strict:"columns,optional" json:"columns,omitempty"`
+	// OtherColumns are names of columns that speak against it.
+	OtherColumns []string `strict:"other_columns,optional" json:"other_columns,omitempty"`
 	// Numbers says that the words of the catalogue that name other numbers
 	// speak against it.
 	Numbers bool `strict:"numbers,optional" json:"numbers,omitempty"`
@@ -91,4 +93,4 @@ func digestOf(content fs.FS) (string, error) {
 
 // programVersion changes when the program finds other things in the same text
 // by the same content.
-const programVersion = "3"
+const programVersion = "4"

@@ -130,6 +130,9 @@ func (e *Engine) learn(c *Catalogue) {
 		for _, name := range d.Columns {
 			e.column(name).pro |= this
 		}
+		for _, name := range d.OtherColumns {
+			e.column(name).contra |= this
+		}
 	}
 	e.secretNames.Add(secretWords[:], 1, 0)
 }
@@ -157,7 +160,7 @@ func (e *Engine) describe(name string) *column {
 	c := &column{name: name}
 	c.sensitive, _ = e.sensitive.columns.In([]byte(name))
 	if known := e.columns[plainName(name)]; known != nil {
-		c.pro = known.pro
+		c.pro, c.contra = known.pro, known.contra
 		return c
 	}
 	c.pro, c.contra = e.wordsIn([]byte(name))
@@ -179,11 +182,13 @@ func (e *Engine) region(d []byte) bool {
 	return e.regions.Status(code) != region.Unknown
 }
 
-func (e *Engine) nameCell(cell []byte) (points int, ok bool) {
+// nameCell looks at a cell of a column that is named for names of people, or is
+// not.
+func (e *Engine) nameCell(cell []byte, named bool) (points int, ok bool) {
 	if !e.on.has(personName) {
 		return 0, false
 	}
-	return e.names.Cell(cell)
+	return e.names.Cell(cell, named)
 }
 
 func (e *Engine) addressCell(cell []byte) (points int, ok bool) {

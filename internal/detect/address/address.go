@@ -226,8 +226,11 @@ func (m *Model) Cell(cell []byte) (points int, ok bool) {
 	levels, rest := m.levels(s)
 	way := road(s[rest:])
 	points = levels + way
-	if numbers {
+	switch {
+	case numbers:
 		points += 2
+	case way == 0:
+		points = 1 // a place alone: where something comes from, most often
 	}
 	return points, levels >= 2 || levels == 1 && (way > 0 || numbers) || way > 0 && numbers
 }

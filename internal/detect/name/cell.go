@@ -25,8 +25,9 @@ func points(score int) int {
 }
 
 // Cell says whether a whole cell is the name of a person: of two to four
-// characters, of a minority with a middle dot, or with a title behind it.
-func (m *Model) Cell(cell []byte) (own int, ok bool) {
+// characters, of a minority with a middle dot, or with a title behind it. In a
+// column that is named for names a surname is enough: 高兴 is somebody there.
+func (m *Model) Cell(cell []byte, named bool) (own int, ok bool) {
 	const longest = 26 * 3
 	if len(cell) < 6 || len(cell) > longest {
 		return 0, false
@@ -50,7 +51,12 @@ func (m *Model) Cell(cell []byte) (own int, ok bool) {
 		r = append(r, c)
 	}
 	score, ok := m.score(r)
-	if !ok || m.word(r) || len(r) == 3 && score < 20 && m.word(r[1:]) {
+	switch {
+	case !ok:
+		return 0, false
+	case named:
+		return max(possible, points(score)), true
+	case m.word(r) || len(r) == 3 && score < 20 && m.word(r[1:]):
 		return 0, false
 	}
 	return points(score), true

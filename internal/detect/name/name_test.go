@@ -80,7 +80,7 @@ func TestCell(t *testing.T) {
 		"王小明": true, "李丽": true, "欧阳若兰": true, "霍加阿卜杜拉·麦提喀斯木": true, "张伟": true, "诸葛明": true, "刘洋先生": true,
 		"北京": false, "姓名": false, "高兴": false, "金融": false, "王": false, "·": false, "王小明王小明": false, "Wang Min": false, "13800138000": false, "未知": false,
 	} {
-		if _, ok := m.Cell([]byte(cell)); ok != want {
+		if _, ok := m.Cell([]byte(cell), false); ok != want {
 			t.Errorf("%s: %v", cell, ok)
 		}
 	}
@@ -100,6 +100,6 @@ func FuzzIn(f *testing.F) {
 				t.Errorf("[%d:%d] with %d points in %q[%d:%d]", begin, end, points, text, from, to)
 			}
 		})
-		_, _ = m.Cell([]byte(text))
+		_, _ = m.Cell([]byte(text), true)
 	})
 }

@@ -130,6 +130,9 @@ func (m *Model) pointsOf(text []byte, i int, before, after []rune, n int) int {
 		return 0
 	}
 	if m.word(name) {
+		if label := m.beside.label(text, i); label > 0 && len(rest) == 0 {
+			return possible + label // 姓名：高兴 is somebody
+		}
 		return 0
 	}
 	if n > 2 && m.word(name[:2]) && m.double[[2]rune{name[0], name[1]}] == 0 {
