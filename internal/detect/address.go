@@ -99,7 +99,7 @@ func (s *Scanner) dotted(at int) {
 	if begin < s.dottedEnd {
 		return
 	}
-	end, parts, zeros := begin, 0, 0
+	end, parts, zeros, small := begin, 0, 0, true
 	for i := begin; ; {
 		j := i
 		for j-i < 4 && digit(text[j]) {
@@ -111,6 +111,7 @@ func (s *Scanner) dotted(at int) {
 		if j == i+1 && text[i] == '0' {
 			zeros++
 		}
+		small = small && (j == i+1 || j == i+2 && text[i] < '3')
 		parts++
 		end, i = j, j+1
 		if text[j] != '.' {
@@ -122,9 +123,16 @@ func (s *Scanner) dotted(at int) {
 	if parts != 4 || alnum(before) || before == '.' || before == '_' || alnum(after) || after == '_' || after == '.' && digit(text[end+1]) {
 		return
 	}
+	d := text[begin:end]
+	if has(d, "127.") || string(d) == "0.0.0.0" || string(d) == "255.255.255.255" {
+		return // the machine itself, any, everybody
+	}
 	var extra Signal
-	if d := text[begin:end]; d[0] == '0' || has(d, "127.") || has(d, "255.255.") || zeros >= 2 {
-		extra |= Hostile // the machine itself, everybody, a net mask, a version
+	if d[0] == '0' || has(d, "255.255.") || zeros >= 2 {
+		extra |= Hostile // a net mask, a version
+	}
+	if small && d[1] == '.' && bytes.Count(d, d[:2]) < 3 {
+		extra |= Uneven // a version, a section; not 8.8.8.8
 	}
 	if before == '/' && letter(text[begin-2]) || before == '-' && alnum(text[begin-2]) {
 		extra |= Hostile // Chrome/120.0.6099.71
@@ -317,6 +325,9 @@ func (s *Scanner) coordinates(at int) {
 	stop := last + 1
 	for stop-last < 20 && digit(text[stop]) {
 		stop++
+	}
+	if stop-last > 12 {
+		extra = Uneven // no receiver is so precise
 	}
 	if stop-last-1 >= 4 && !wordByte(text[stop]) {
 		s.coordinateEnd = stop

@@ -109,8 +109,11 @@ func (s *Scanner) joined(list []group) bool {
 	case len(d) == 18 && birth8(d[6:14]) && mod112(d) && s.e.regions.Province(number2(d)):
 		return s.report(rid18, at, end, Shape|Checksum|Table)
 	case len(d) >= 15 && len(d) <= 19 && allDigits(d) && luhn(d):
-		if s.e.issuers.find(d) != unissued {
+		switch s.e.issuers.find(d) {
+		case known:
 			return s.report(card, at, end, Shape|Checksum|Table)
+		case network:
+			return s.report(card, at, end, Shape|Checksum)
 		}
 	}
 	return false

@@ -56,11 +56,7 @@ func (s *Scanner) partOfNumber(at, end int) bool {
 	}
 	if text[end] == '.' && digit(text[end+1]) {
 		// A spreadsheet writes a whole number as 13800138000.0.
-		i := end + 1
-		for i < end+3 && text[i] == '0' {
-			i++
-		}
-		if digit(text[i]) || i == end+1 {
+		if text[end+1] != '0' || digit(text[end+2]) {
 			return true
 		}
 	}

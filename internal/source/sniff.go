@@ -126,7 +126,7 @@ const enough = 60
 // legacy tells the encodings of two bytes from each other and from those of
 // one. Big5 has second bytes below 0x80, which the common characters of GBK
 // have not; Shift-JIS and EUC-JP have kana in two rows each; Korean keeps
-// to the first rows and has none of the commonest Chinese characters; and in text of one byte a
+// to the first rows and has hardly any of the commonest Chinese characters; and in text of one byte a
 // character beyond ASCII stands between others.
 func legacy(sample []byte) encoded {
 	pairs, low, kana, odd, euc, early, common := 0, 0, 0, 0, 0, 0, 0
@@ -168,9 +168,9 @@ func legacy(sample []byte) encoded {
 		return encoded{"big5", traditionalchinese.Big5}
 	case euc*5 > pairs:
 		return encoded{"euc-jp", japanese.EUCJP}
-	case pairs >= enough && common == 0 && early*20 > pairs*19:
+	case pairs >= enough && common*100 < pairs && early*20 > pairs*19:
 		return encoded{"euc-kr", korean.EUCKR}
-	case pairs >= enough && common == 0:
+	case pairs >= enough && common*100 < pairs:
 		return encoded{"windows-1252", charmap.Windows1252}
 	}
 	return encoded{"gb18030", simplifiedchinese.GB18030}

@@ -1,5 +1,7 @@
 package name
 
+import "bytes"
+
 // window is how many characters around a surname are looked at.
 const window = 6
 
@@ -67,7 +69,7 @@ func (m *Model) at(text []byte, i int) (end, points int) {
 			best, length = p, n
 		}
 	}
-	if best < least {
+	if best < least || bytes.HasPrefix(text[i+3*length:], []byte("·")) {
 		return i, 0
 	}
 	return i + 3*length, best

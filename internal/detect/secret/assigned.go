@@ -72,7 +72,7 @@ func inValue(c, quote byte) bool {
 	if quote != 0 {
 		return c != quote && c != '\n' && c != '\r'
 	}
-	return c > ' ' && c < 0x7f && c != '"' && c != '\'' && c != '`' && c != '<' && c != '&' && c != ')' && c != '}' && c != '|'
+	return c > ' ' && c < 0x7f && c != ';' && c != '\\' && c != '"' && c != '\'' && c != '`' && c != '<' && c != '&' && c != ')' && c != '}' && c != '|'
 }
 
 // standsIn says whether something stands where a secret would: a variable, a
@@ -90,6 +90,9 @@ func standsIn(value []byte, quote, mark byte) bool {
 		if bytes.HasPrefix(low, []byte(w)) || bytes.HasSuffix(low, []byte(w)) {
 			return true
 		}
+	}
+	if quote == 0 && value[0] == '/' {
+		return true // a path
 	}
 	// Without quotes a name of letters alone is more likely code.
 	return quote == 0 && (letters(value) || mark == ':' && bytes.ContainsAny(value, "./")) || bytes.HasPrefix(value, []byte("//"))
