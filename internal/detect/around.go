@@ -13,6 +13,10 @@ func (s *Scanner) around(h *Hit) (pro, contra kindSet) {
 		if s.table.on {
 			return s.inCell(h)
 		}
+	case Dump:
+		if c, _ := s.table.at(s, h.start); c != nil {
+			return s.inCell(h)
+		}
 	case Keyed:
 		if key := keyBefore(s.raw, h.start); key != nil {
 			h.column = s.named(key)
@@ -34,14 +38,14 @@ func (s *Scanner) inCell(h *Hit) (pro, contra kindSet) {
 	h.column, begin = s.table.at(s, h.start)
 	pro, contra = h.column.pro, h.column.contra
 	if h.start-begin > 2 && !pro.has(h.kind) {
-		p, c := s.near(h.kind, h.start, h.end, begin)
+		p, c := s.near(h.kind, h.start, h.end, max(begin, 1))
 		pro, contra = pro|p, contra|c
 	}
 	return pro, contra
 }
 
 // near looks at the words before a finding, not further back than from, and,
-// where they say nothing of its kind, behind it.
+// where they say nothing of its kind and it is in no cell, behind it.
 func (s *Scanner) near(k kind, start, end, from int) (pro, contra kindSet) {
 	left := start
 	for n := 0; n < nearby && left > max(from, start-4*nearby); n++ {
@@ -49,7 +53,7 @@ func (s *Scanner) near(k kind, start, end, from int) (pro, contra kindSet) {
 		}
 	}
 	pro, contra = s.e.wordsIn(s.raw[max(left, 0):start])
-	if (pro | contra).has(k) || s.layout.Form == Delimited {
+	if (pro | contra).has(k) || from > 0 {
 		return pro, contra
 	}
 	right := end

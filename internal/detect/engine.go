@@ -167,6 +167,13 @@ func (e *Engine) describe(name string) *column {
 	return c
 }
 
+// remark adds what a comment on a column speaks for. It says more than the name.
+func (e *Engine) remark(c *column, comment []byte) {
+	said := e.describe(string(comment))
+	c.pro, c.contra = c.pro&^said.contra|said.pro, c.contra&^said.pro|said.contra
+	c.sensitive |= said.sensitive
+}
+
 // plainName is the name of a column in lower case, without what parts words.
 func plainName(name string) string {
 	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "", ".", "").Replace(name))

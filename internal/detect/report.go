@@ -41,7 +41,7 @@ func (s *Scanner) hold(h Hit, pro, contra kindSet) bool {
 	case contra.has(h.kind):
 		h.signals |= Hostile
 	}
-	if s.table.deciding && h.signals&Hostile == 0 {
+	if s.table.deciding && h.column != nil && h.signals&Hostile == 0 {
 		h.column.match[h.kind]++
 	} else if h.column != nil && h.column.uniform.has(h.kind) {
 		h.signals |= Uniform

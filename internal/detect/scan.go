@@ -184,6 +184,7 @@ func (s *Scanner) setText() {
 func (s *Scanner) shift(end int) error {
 	if s.table.on {
 		s.table.decide(s)
+		s.table.forget(end - reach)
 	}
 	if err := s.flush(end - reach); err != nil {
 		return err

@@ -170,10 +170,10 @@ const (
 	lookReach = 120
 )
 
-// about looks for words of sensitive classes near a person. In tables the
-// names of the columns tell more.
+// about looks for words of sensitive classes near a person. In cells the names
+// of the columns tell more.
 func (s *Scanner) about(h *Hit) {
-	if s.looks == 0 || s.table.on || !s.e.sensitive.persons.has(h.kind) {
+	if s.looks == 0 || s.table.on && h.column != nil || !s.e.sensitive.persons.has(h.kind) {
 		return
 	}
 	s.looks--

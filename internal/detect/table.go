@@ -25,13 +25,14 @@ type column struct {
 // document or the first block does not end before.
 const decideRows = 128
 
-// A table follows the cells of a delimited text.
+// A table follows the cells of a delimited text, or of the rows in a dump.
 type table struct {
 	on       bool
 	deciding bool
 	layout   Layout
 	columns  []*column
-	rows     int
+	decided  int    // how many of the columns are decided
+	rows     int    // since then
 	cells    []cell // those that may still be asked for, and the last begun
 	last     int    // which was asked for last
 	pos      int    // up to where the text was followed
@@ -39,17 +40,24 @@ type table struct {
 	started  bool
 	headed   bool // the first row names the columns
 	ends     [batch]kernel.Ends
+	dump     dump
 }
 
-// A cell is where a cell begins, and its column.
+// A cell is where a cell begins, and its column; what lies between the rows of
+// a dump is of none.
 type cell struct{ begin, column int }
 
 // begin starts a document.
 func (t *table) begin(l Layout) {
-	on := l.Form == Delimited
-	t.layout, t.on, t.deciding, t.pos = l, on, on, lead
-	t.rows, t.last, t.quoted, t.started, t.headed = 0, 0, false, false, false
+	on := l.Form == Delimited || l.Form == Dump
+	t.layout, t.on, t.deciding, t.pos = l, on, l.Form == Delimited, lead
+	t.rows, t.decided, t.last, t.quoted, t.started, t.headed = 0, 0, 0, false, false, false
 	t.columns, t.cells = t.columns[:0], append(t.cells[:0], cell{begin: lead})
+	if l.Form == Dump {
+		t.started = true
+		t.cells[0].column = none
+		t.dump.begin()
+	}
 }
 
 func (t *table) undecided() bool { return t.on && !t.started }
@@ -99,6 +107,10 @@ func valueLike(s string) bool {
 
 // advance follows the text up to a place, a batch of blocks at a time.
 func (t *table) advance(s *Scanner, to int) {
+	if t.layout.Form == Dump {
+		t.follow(s, to)
+		return
+	}
 	for t.pos < to {
 		n := min(batch, (to-t.pos+kernel.Block-1)/kernel.Block)
 		kernel.Separate(t.ends[:n], s.buf[t.pos:], t.layout.Cell, t.layout.Row)
@@ -133,14 +145,19 @@ func (t *table) block(s *Scanner, e *kernel.Ends, at, size int) {
 
 // end ends a cell, and maybe its row, before a place.
 func (t *table) end(s *Scanner, at int, row bool) {
+	next := t.cells[len(t.cells)-1].column + 1
+	if row {
+		next = 0
+	}
+	t.cut(s, at, row, next)
+}
+
+// cut ends a cell before a place, and begins one of a column behind it.
+func (t *table) cut(s *Scanner, at int, row bool, next int) {
 	last := t.cells[len(t.cells)-1]
 	t.look(s, t.column(s, last.column), last.begin, at)
-	next := cell{at + 1, last.column + 1}
-	if row {
-		next.column = 0
-		t.rows++
-	}
-	t.cells = append(t.cells, next)
+	t.rows += b2i(row)
+	t.cells = append(t.cells, cell{at + 1, next})
 }
 
 // finish ends the last cell, and decides.
@@ -155,8 +172,14 @@ func (t *table) finish(s *Scanner) {
 const maxColumns = 4096
 
 // column returns a column by its number, which a row may have more of than
-// the head.
+// the head; nil for none.
 func (t *table) column(s *Scanner, n int) *column {
+	if t.layout.Form == Dump {
+		if n == none {
+			return nil
+		}
+		return t.columns[n]
+	}
 	n = min(n, maxColumns)
 	for n >= len(t.columns) {
 		t.columns = append(t.columns, s.e.describe(""))
@@ -166,10 +189,13 @@ func (t *table) column(s *Scanner, n int) *column {
 
 // look looks at a whole cell: names and addresses are told by it.
 func (t *table) look(s *Scanner, c *column, begin, end int) {
-	if t.headed && t.rows == 0 || !t.deciding && !(c.pro|c.uniform).any(cellKinds) {
+	if c == nil || t.headed && t.rows == 0 || !t.deciding && !(c.pro|c.uniform).any(cellKinds) {
 		return
 	}
 	cell := bytes.Trim(s.raw[max(begin, 0):end], "\" \r\t")
+	if t.layout.Form == Dump {
+		cell = literal(cell)
+	}
 	if len(cell) == 0 {
 		return
 	}
@@ -204,14 +230,13 @@ func (t *table) at(s *Scanner, pos int) (*column, int) {
 	return t.column(s, t.cells[i].column), t.cells[i].begin
 }
 
-// decide says which columns are of one kind, once: six of ten filled cells
-// match it, and there are at least five.
+// decide says which columns are of one kind: six of ten filled cells match it,
+// and there are at least five. It is the last word after enough rows.
 func (t *table) decide(s *Scanner) {
 	if !t.deciding {
 		return
 	}
-	t.deciding = false
-	for _, c := range t.columns {
+	for _, c := range t.columns[t.decided:] {
 		if c.filled > 0 {
 			s.suspected |= c.sensitive
 		}
@@ -225,6 +250,9 @@ func (t *table) decide(s *Scanner) {
 		if h := &s.held[i]; h.column != nil && h.column.uniform.has(h.kind) {
 			h.signals |= Uniform
 		}
+	}
+	if t.rows >= decideRows {
+		t.deciding, t.decided = false, len(t.columns)
 	}
 }
 

@@ -124,6 +124,11 @@ func TestLayouts(t *testing.T) {
 		"yaml":              {"a.yaml", "a: 1\n", detect.Keyed, 0},
 		"sql":               {"a.sql", "insert into a values (1);\n", detect.Dump, 0},
 		"prose":             {"a.txt", sentence, detect.Plain, 0},
+		"dump":              {"a.bak", "insert into a (b, c) values (1, 2);\ninsert into a (b, c) values (1, 2);\ninsert into a (b, c) values (1, 2);\n", detect.Dump, 0},
+		"dump, begun late":  {"a", "/*\n a tool\n*/\n\n# x\nSET NAMES utf8;\nDROP TABLE IF EXISTS `a`;\nCREATE TABLE `a` (\n  `b` int\n);\n", detect.Dump, 0},
+		"dump of brackets":  {"a", "USE [a]\nGO\nSET IDENTITY_INSERT [dbo].[a] ON\nINSERT [dbo].[a] ([b]) VALUES (1)\n", detect.Dump, 0},
+		"about dumps":       {"a.txt", "To fill it, write:\ninsert into a (b) values (1);\n", detect.Plain, 0},
+		"a set":             {"a.txt", "Set the table.\nSelect a spoon (or two).\n", detect.Plain, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, l := layoutOf(tt.file, []byte(tt.text))
@@ -131,6 +136,23 @@ func TestLayouts(t *testing.T) {
 				t.Errorf("%s, %q; want %s, %q", l.Form, l.Cell, tt.form, tt.cell)
 			}
 		})
+	}
+}
+
+// TestDumps knows dumps by what they begin with, whatever their name.
+func TestDumps(t *testing.T) {
+	files, err := filepath.Glob("../detect/testdata/dump/*.sql")
+	if err != nil || len(files) < 7 {
+		t.Fatalf("%d dumps, %v", len(files), err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := readBytes(t, "a", data); r.forms["a"] != detect.Dump || r.kinds["a"] != "sql" {
+			t.Errorf("%s: %s, %s, skipped %v", file, r.forms["a"], r.kinds["a"], r.skipped)
+		}
 	}
 }
 

@@ -199,6 +199,8 @@ func layoutOf(name string, sample []byte) (kind string, l detect.Layout) {
 		return "json", detect.Layout{Form: detect.Keyed}
 	case bytes.HasPrefix(text, []byte("<?xml")), bytes.HasPrefix(text, []byte("<!DOCTYPE")), bytes.HasPrefix(text, []byte("<html")):
 		return "xml", detect.Layout{Form: detect.Tagged}
+	case dumped(text):
+		return "sql", detect.Layout{Form: detect.Dump}
 	}
 	if l, ok := delimited(sample); ok {
 		return "csv", l
