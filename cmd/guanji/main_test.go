@@ -89,6 +89,7 @@ func TestExitStatus(t *testing.T) {
 		"no content folder":        {[]string{"law", "check", good}, exitUsage},
 		"diff without days":        {[]string{"law", "diff"}, exitUsage},
 		"diff backwards":           {[]string{"law", "diff", "--from", "2026-01-02", "--to", "2026-01-01"}, exitUsage},
+		"wrong patterns":           {[]string{"scan", dir, "--secrets", file("secrets.yaml", "secrets: 1")}, exitUsage},
 		"cannot save":              {[]string{"ask", filepath.Join(dir, "no", "such", "folder.yaml")}, exitFailed},
 	}
 	for name, tt := range tests {

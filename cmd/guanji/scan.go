@@ -16,6 +16,7 @@ import (
 	"guanji/internal/day"
 	"guanji/internal/detect"
 	"guanji/internal/detect/grade"
+	"guanji/internal/detect/secret"
 	"guanji/internal/discover"
 	"guanji/internal/problem"
 	"guanji/internal/report"
@@ -38,6 +39,7 @@ type scanFlags struct {
 	standard string
 	kinds    []string
 	harm     map[string]string
+	secrets  []string
 }
 
 func (p *program) scan() *cobra.Command {
@@ -46,8 +48,12 @@ func (p *program) scan() *cobra.Command {
 		if err := p.checkScan(f, targets); err != nil {
 			return err
 		}
+		own, err := p.ownSecrets(f.secrets)
+		if err != nil {
+			return err
+		}
 		engine, err := detect.New(content.Files, detect.Options{
-			Only: f.detectors, Confidence: f.confidence, Standard: detect.Standard(f.standard), Today: day.In(p.now()),
+			Only: f.detectors, Confidence: f.confidence, Standard: detect.Standard(f.standard), Today: day.In(p.now()), Secrets: own,
 		})
 		if err != nil {
 			return err
@@ -60,11 +66,11 @@ func (p *program) scan() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		secret, err := scanKey(home)
+		key, err := scanKey(home)
 		if err != nil {
 			return problem.New(problem.Refused, "cmd.scan.key", home).Because(err)
 		}
-		s := &scanning{program: p, flags: f, engine: engine, rules: rules, secret: secret, targets: targets}
+		s := &scanning{program: p, flags: f, engine: engine, rules: rules, secret: key, targets: targets}
 		if err := s.run(cmd.Context()); err != nil {
 			return err
 		}
@@ -86,10 +92,24 @@ func (p *program) scan() *cobra.Command {
 	flags.StringVar(&f.standard, "standard", string(detect.Conservative), p.msg("flag.scan.standard"))
 	flags.StringSliceVar(&f.kinds, "data-kind", nil, p.msg("flag.scan.kinds"))
 	flags.StringToStringVar(&f.harm, "harm", nil, p.msg("flag.scan.harm"))
+	flags.StringArrayVar(&f.secrets, "secrets", nil, p.msg("flag.scan.secrets"))
 	flags.StringVar(&f.organization, "evidence", "", p.msg("flag.scan.evidence"))
 	flags.StringArrayVar(&f.duties, "duty", nil, p.msg("flag.duties"))
 	flags.StringVar(&f.subject, "subject", "organization", p.msg("flag.about"))
 	return c
+}
+
+// ownSecrets reads the files of own formats of keys.
+func (p *program) ownSecrets(names []string) ([]secret.Own, error) {
+	var list []secret.Own
+	for _, name := range names {
+		data, err := p.readFile(name)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, secret.Own{Name: name, Data: data})
+	}
+	return list, nil
 }
 
 // gradingRules reads the rules of grading, and refuses what they do not know.

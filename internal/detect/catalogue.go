@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"slices"
 
+	"guanji/internal/detect/secret"
 	"guanji/internal/message"
 	"guanji/internal/problem"
 	"guanji/internal/strict"
@@ -70,8 +71,8 @@ func ReadCatalogue(content fs.FS) (*Catalogue, error) {
 }
 
 // digestOf is the digest of the files in the folder of the detectors, by name
-// and content.
-func digestOf(content fs.FS) (string, error) {
+// and content, and of own files by content.
+func digestOf(content fs.FS, own []secret.Own) (string, error) {
 	names, err := fs.Glob(content, "detect/*")
 	if err != nil {
 		return "", err
@@ -88,9 +89,13 @@ func digestOf(content fs.FS) (string, error) {
 		h.Write([]byte(name))
 		h.Write(sum[:])
 	}
+	for _, o := range own {
+		sum := sha256.Sum256(o.Data)
+		h.Write(sum[:])
+	}
 	return "sha256:" + hex.EncodeToString(h.Sum(nil)[:16]), nil
 }
 
 // programVersion changes when the program finds other things in the same text
 // by the same content.
-const programVersion = "5"
+const programVersion = "6"

@@ -9,6 +9,7 @@ import (
 
 	"guanji/content"
 	"guanji/internal/day"
+	"guanji/internal/detect/secret"
 )
 
 func engine(t testing.TB, only ...string) *Engine {
@@ -194,6 +195,31 @@ func TestSensitive(t *testing.T) {
 	}
 	if _, err := New(content.Files, Options{Standard: "other"}); err == nil {
 		t.Error("an unknown standard is taken")
+	}
+}
+
+// TestOwnSecrets are found as keys by their id, and decide the version.
+func TestOwnSecrets(t *testing.T) {
+	const file = "secrets: [{id: aliyun_like, name: {en: a, zh: b}, prefixes: [hs-], alphabet: alnum, min: 16, max: 24, source: ours, confidence: verified, yes: [hs-ExAm9lE7k3yQ2wZ5]}]\n"
+	versions := map[string]bool{engine(t).Version(): true}
+	for _, data := range []string{file, file + "\n"} {
+		e, err := New(content.Files, Options{Confidence: 0.5, Secrets: []secret.Own{{Name: "a.yaml", Data: []byte(data)}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		versions[e.Version()] = true
+		n := 0
+		if _, err := e.Scanner().Scan(context.Background(), strings.NewReader("x hs-ExAm9lE7k3yQ2wZ5 x\n"), plainText, func(h *Hit) error {
+			if n++; h.Detector() != "secret_key" || h.Rule() != "aliyun_like" {
+				t.Errorf("found %s, %s", h.Detector(), h.Rule())
+			}
+			return nil
+		}); err != nil || n != 1 {
+			t.Errorf("found %d, %v", n, err)
+		}
+	}
+	if len(versions) != 3 {
+		t.Errorf("the versions are %v", versions)
 	}
 }
 

@@ -47,6 +47,8 @@ type Options struct {
 	Standard Standard
 	// Today tells who is under fourteen; on the zero day nobody is.
 	Today day.Day
+	// Secrets are files of own formats of keys.
+	Secrets []secret.Own
 }
 
 // New reads the detectors from the folder of the content.
@@ -56,7 +58,7 @@ func New(content fs.FS, o Options) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{provinces: newProvinceSet(), floor: max(1, int(math.Ceil(o.Confidence*10-1e-9))), columns: map[string]*column{}}
-	if err := e.read(content); err != nil {
+	if err := e.read(content, o.Secrets); err != nil {
 		return nil, err
 	}
 	if err := e.choose(c, o.Only); err != nil {
@@ -66,7 +68,7 @@ func New(content fs.FS, o Options) (*Engine, error) {
 		return nil, err
 	}
 	e.learn(c)
-	e.version, err = digestOf(content)
+	e.version, err = digestOf(content, o.Secrets)
 	return e, err
 }
 
@@ -74,7 +76,7 @@ func New(content fs.FS, o Options) (*Engine, error) {
 func (e *Engine) Version() string { return e.version }
 
 // read reads the tables.
-func (e *Engine) read(content fs.FS) (err error) {
+func (e *Engine) read(content fs.FS, own []secret.Own) (err error) {
 	if e.regions, err = region.Read(content); err != nil {
 		return err
 	}
@@ -84,7 +86,7 @@ func (e *Engine) read(content fs.FS) (err error) {
 	if e.names, err = name.Read(content); err != nil {
 		return err
 	}
-	if e.secrets, err = secret.Read(content); err != nil {
+	if e.secrets, err = secret.Read(content, own...); err != nil {
 		return err
 	}
 	const file = "detect/issuers.tsv"
@@ -208,6 +210,8 @@ func (e *Engine) addressCell(cell []byte) (points int, ok bool) {
 // secretKind is the kind of a rule of secrets.
 func (e *Engine) secretKind(r *secret.Rule) kind {
 	switch {
+	case r.Own:
+		return secretKey
 	case strings.HasPrefix(r.ID, "aliyun"):
 		return secretAliyun
 	case strings.HasPrefix(r.ID, "tencent"):

@@ -4,11 +4,10 @@ package secret
 
 import (
 	"bytes"
-	"io/fs"
 	"math"
+	"strings"
 
 	"guanji/internal/message"
-	"guanji/internal/problem"
 	"guanji/internal/strict"
 )
 
@@ -38,6 +37,9 @@ type Rule struct {
 	Yes        []string `strict:"yes"`
 	No         []string `strict:"no,optional"`
 
+	// Own says that it is of a file of somebody's own, and Pos where it stands.
+	Own      bool
+	Pos      strict.Pos
 	alphabet *alphabet
 }
 
@@ -56,48 +58,20 @@ type start struct {
 // minPrefix is the shortest prefix.
 const minPrefix = 2
 
-type file struct {
-	Rules []Rule `strict:"secrets"`
-}
-
-// Read reads the formats of the content, and own ones from further files of
-// the same form. Every mistake is told at once.
-func Read(content fs.FS, more ...string) (*Set, error) {
-	var mistakes problem.List
-	s := &Set{byStart: map[[minPrefix]byte][]start{}}
-	for _, name := range append([]string{File}, more...) {
-		var f file
-		strict.ReadInto(content, name, &f, &mistakes)
-		s.rules = append(s.rules, f.Rules...)
-	}
-	if len(mistakes) > 0 {
-		return nil, mistakes
-	}
-	for i := range s.rules {
-		if err := s.add(&s.rules[i]); err != nil {
-			return nil, err
-		}
-	}
-	return s, nil
-}
-
-// Rules returns the formats.
+// Rules returns the formats, own ones first.
 func (s *Set) Rules() []Rule { return s.rules }
 
-func (s *Set) add(r *Rule) error {
-	if r.alphabet = alphabetOf(r.Alphabet); r.alphabet == nil {
-		return problem.New(problem.Input, "secret.alphabet", r.ID, r.Alphabet)
+func (s *Set) add(r *Rule) {
+	r.alphabet = alphabetOf(r.Alphabet)
+	for i, w := range r.Near {
+		r.Near[i] = strings.ToLower(w)
 	}
 	for _, p := range r.Prefixes {
-		if len(p) < minPrefix {
-			return problem.New(problem.Input, "secret.prefix", r.ID, p)
-		}
 		key := [minPrefix]byte{p[0], p[1]}
 		s.byStart[key] = append(s.byStart[key], start{p, r})
 		pair := uint16(p[0])<<8 | uint16(p[1])
 		s.starts[pair/64] |= 1 << (pair % 64)
 	}
-	return nil
 }
 
 // The points of what is found.
