@@ -108,9 +108,9 @@ func (s *scanning) run(ctx context.Context) error {
 func (s *scanning) open() error {
 	flag := os.O_RDWR | os.O_CREATE
 	was, unread := readState(s.statePath())
-	_, missing := os.Stat(s.flags.output)
+	there, err := os.Stat(s.flags.output)
 	switch {
-	case s.flags.again || errors.Is(missing, fs.ErrNotExist):
+	case s.flags.again || errors.Is(err, fs.ErrNotExist) || err == nil && unread != nil && there.Size() == 0:
 		flag |= os.O_TRUNC
 	case unread != nil:
 		return problem.New(problem.Refused, "cmd.scan.finished", s.flags.output)
@@ -131,6 +131,9 @@ func (s *scanning) open() error {
 	}
 	if err = s.file.Truncate(written); err == nil {
 		_, err = s.file.Seek(written, io.SeekStart)
+	}
+	if err == nil {
+		err = s.save() // a kill from now on finds where to go on
 	}
 	if err != nil {
 		return problem.New(problem.Refused, "cmd.scan.output", s.flags.output).Because(err)
