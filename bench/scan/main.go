@@ -312,7 +312,13 @@ func read(name string) (map[planted]bool, error) {
 		return nil, err
 	}
 	defer f.Close()
-	list := map[planted]bool{}
+	list, names := map[planted]bool{}, map[string]string{}
+	one := func(s string) string { // the same string for the same text: there are millions
+		if _, ok := names[s]; !ok {
+			names[s] = s
+		}
+		return names[s]
+	}
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 64<<20)
 	for lines.Scan() {
@@ -321,6 +327,7 @@ func read(name string) (map[planted]bool, error) {
 			return nil, err
 		}
 		if p.Detector != "" {
+			p.Document, p.Detector = one(p.Document), one(p.Detector)
 			list[p] = true
 		}
 	}

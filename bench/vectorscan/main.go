@@ -1,9 +1,13 @@
+//go:build vectorscan
+
 // Command vectorscan measures Vectorscan from memory, in one thread: the rules
 // of a file, all matched at once, over each folder. For a folder it prints its
 // name, MB/s of CPU time with matches counted in C, how many there were, and
 // MB/s with matches handed to Go, as a program in Go would use it.
 //
-//	go run . RULES FOLDER...
+// It is built with the tag vectorscan alone, since it needs the library:
+//
+//	go run -tags vectorscan . RULES FOLDER...
 package main
 
 /*
