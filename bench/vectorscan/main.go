@@ -197,8 +197,9 @@ func load(dir string) (blocks [][]byte, size int, err error) {
 		size += len(data)
 		for len(data) > blockSize {
 			end := bytes.LastIndexByte(data[:blockSize], '\n') + 1
-			if end == 0 {
-				return fmt.Errorf("%s: a line is longer than a block", name)
+			if end == 0 { // a longer line is cut between characters
+				for end = blockSize; !utf8.RuneStart(data[end]); end-- {
+				}
 			}
 			blocks, data = append(blocks, data[:end]), data[end:]
 		}
