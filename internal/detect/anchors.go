@@ -151,13 +151,33 @@ func (s *Scanner) word(at int) {
 		s.wechatID(at)
 		return
 	}
-	if begin, end, rule, points, ok := s.e.secrets.At(s.text, at); ok {
-		s.wordEnd = end
-		s.reportOwn(s.e.secretKind(rule), begin, end, points, rule.ID)
+	if s.secret(at) || s.text[at-1] == '.' && s.dottedSecret(at) {
 		return
 	}
 	s.wordVIN(at)
 	s.secretNamed(at)
+}
+
+// secret looks at a key that begins at a place.
+func (s *Scanner) secret(at int) bool {
+	begin, end, rule, points, ok := s.e.secrets.At(s.text, at)
+	if ok {
+		s.wordEnd = end
+		s.reportOwn(s.e.secretKind(rule), begin, end, points, rule.ID)
+	}
+	return ok
+}
+
+// dottedSecret looks at a key with a dot in what it begins with, as hvs. and
+// dp.pt. are: the run at a place is what follows the last of them.
+func (s *Scanner) dottedSecret(at int) bool {
+	const longest = 8
+	for i := at - 1; at-i <= longest && (wordByte(s.text[i]) || s.text[i] == '.'); i-- {
+		if !wordByte(s.text[i-1]) && s.text[i-1] != '-' && wordByte(s.text[i]) && s.secret(i) {
+			return true
+		}
+	}
+	return false
 }
 
 // block looks at the first line of a private key. at is the first capital

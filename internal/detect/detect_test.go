@@ -70,6 +70,26 @@ func TestCatalogue(t *testing.T) {
 	}
 }
 
+// TestSecrets finds every format of keys by its examples, as a scan does.
+func TestSecrets(t *testing.T) {
+	e := engine(t)
+	for _, r := range e.secrets.Rules() {
+		for _, yes := range r.Yes {
+			text := "the key: " + yes + "\n" // the word that some need stands in it
+			found := false
+			if _, err := e.Scanner().Scan(context.Background(), strings.NewReader(text), plainText, func(h *Hit) error {
+				found = found || h.Rule() == r.ID && strings.HasPrefix(yes, string(h.value))
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if !found {
+				t.Errorf("%s: not found in %q", r.ID, text)
+			}
+		}
+	}
+}
+
 func describe(list []found) string {
 	var b strings.Builder
 	for _, f := range list {
