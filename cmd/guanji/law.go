@@ -10,6 +10,7 @@ import (
 
 	"guanji/content"
 	"guanji/internal/detect"
+	"guanji/internal/detect/grade"
 	"guanji/internal/filing"
 	"guanji/internal/law"
 	"guanji/internal/problem"
@@ -120,6 +121,9 @@ func (p *program) lawCheck() *cobra.Command {
 		}
 		if _, err := fs.Stat(files, "detect"); err == nil { // content that was copied for its law may lack it
 			if _, err := detect.New(files, detect.Options{}); err != nil {
+				return err
+			}
+			if _, err := grade.Read(files); err != nil {
 				return err
 			}
 		}

@@ -276,8 +276,8 @@ func quads(text []byte) bool {
 	return dots == 3 && n > 0
 }
 
-// coordinates looks at a longitude and a latitude in China, in either order. at is the fourth
-// digit behind the dot of the first.
+// coordinates looks at a longitude and a latitude in China, in either order. at
+// is the fourth digit behind the dot of the first.
 func (s *Scanner) coordinates(at int) {
 	text := s.text
 	if at < s.coordinateEnd {

@@ -64,7 +64,7 @@ func New(content fs.FS, o Options) (*Engine, error) {
 	if err := e.choose(c, o.Only); err != nil {
 		return nil, err
 	}
-	if e.sensitive, err = readSensitive(content, c, o); err != nil {
+	if e.sensitive, err = readSensitive(content, e.detectors[:], o); err != nil {
 		return nil, err
 	}
 	e.learn(c)

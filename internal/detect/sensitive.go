@@ -24,7 +24,7 @@ const (
 	Conservative Standard = "conservative"
 )
 
-// Standards are all of them.
+// standards are all of them.
 var standards = [...]Standard{Conservative, GBT45574, GBT35273}
 
 // A Class is a class of sensitive personal information.
@@ -61,8 +61,8 @@ type sensitive struct {
 	bornAfter, today string
 }
 
-// readSensitive reads the classes. There are fewer than bits in a set.
-func readSensitive(content fs.FS, c *Catalogue, o Options) (sensitive, error) {
+// readSensitive reads the classes. There are no more than bits in a set.
+func readSensitive(content fs.FS, detectors []*Detector, o Options) (sensitive, error) {
 	var file struct {
 		Classes []Class `strict:"classes"`
 	}
@@ -76,10 +76,18 @@ func readSensitive(content fs.FS, c *Catalogue, o Options) (sensitive, error) {
 		s.standard = o.Standard
 	}
 	if !slices.Contains(standards[:], s.standard) {
-		return s, problem.New(problem.Usage, "scan.no_standard", string(s.standard), fmt.Sprint(standards))
+		return s, problem.New(problem.Usage, "scan.no_standard", string(s.standard), fmt.Sprintf("%s, %s, %s", Conservative, GBT45574, GBT35273))
+	}
+	if len(file.Classes) > 64 {
+		return s, fmt.Errorf("%s: %d classes, and no more than 64 can be told apart", sensitiveFile, len(file.Classes))
 	}
 	for _, class := range file.Classes {
-		if s.standard != Conservative && !slices.Contains(class.Standards, s.standard) || len(s.classes) == 64 {
+		for _, id := range class.Detectors {
+			if !slices.Contains(kindIDs[:], id) {
+				return s, fmt.Errorf("%s: class %s: there is no detector %q", sensitiveFile, class.ID, id)
+			}
+		}
+		if s.standard != Conservative && !slices.Contains(class.Standards, s.standard) {
 			continue
 		}
 		bit := uint64(1) << len(s.classes)
@@ -87,8 +95,8 @@ func readSensitive(content fs.FS, c *Catalogue, o Options) (sensitive, error) {
 		s.columns.Add(class.Columns, bit, 0)
 		s.words.Add(class.Words, bit, 0)
 	}
-	for k, id := range kindIDs {
-		if slices.ContainsFunc(c.Detectors, func(d Detector) bool { return d.ID == id && d.Person }) {
+	for k, d := range detectors {
+		if d.Person {
 			s.persons = s.persons.with(kind(k))
 		}
 	}
@@ -104,9 +112,6 @@ func compact(d day.Day) string { return d.Start().Format("20060102") }
 
 // Standard is what counts as sensitive.
 func (e *Engine) Standard() Standard { return e.sensitive.standard }
-
-// Classes are the classes of sensitive information of the standard.
-func (e *Engine) Classes() []Class { return slices.Clone(e.sensitive.classes) }
 
 // Sensitive counts findings by class of sensitive information: by detector, and
 // those of people under fourteen.

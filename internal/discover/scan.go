@@ -178,7 +178,7 @@ func (r *run) work(ctx context.Context) error {
 		return err
 	}
 	for _, k := range r.last {
-		r.total.skip(k)
+		r.skip(&r.total, k)
 	}
 	return r.save()
 }
@@ -285,10 +285,11 @@ func (w *worker) unit(ctx context.Context, t task) error {
 	for _, d := range w.people {
 		*d = distinct{least: d.least[:0]}
 	}
+	skip := func(k Skip) { w.skip(&w.sum, k) }
 	for _, k := range t.skipped {
-		w.skip(k)
+		skip(k)
 	}
-	err := w.Source.Read(ctx, t.Unit, func(d Document) error { return w.document(ctx, t, d) }, w.skip)
+	err := w.Source.Read(ctx, t.Unit, func(d Document) error { return w.document(ctx, t, d) }, skip)
 	if err != nil {
 		return err
 	}
@@ -304,7 +305,7 @@ func (w *worker) unit(ctx context.Context, t task) error {
 // end, is why the rest was not read.
 func (w *worker) document(ctx context.Context, t task, d Document) error {
 	var emitErr error
-	w.named(d.Name, d.Name)
+	w.named(&w.sum, d.Name, d.Name)
 	n, err := w.scanner.Scan(ctx, d.Text, d.Layout, func(h *detect.Hit) error {
 		id, digest := h.Detector(), h.Digest(w.key)
 		under := w.Engine.UnderFourteen(h)
@@ -332,7 +333,7 @@ func (w *worker) document(ctx context.Context, t task, d Document) error {
 		w.sum.Suspected[id]++
 	}
 	for _, column := range w.scanner.Columns() {
-		w.named(column, d.Name+" · "+column)
+		w.named(&w.sum, column, d.Name+" · "+column)
 	}
 	w.bytes.Add(n)
 	switch {
@@ -347,15 +348,15 @@ func (w *worker) document(ctx context.Context, t task, d Document) error {
 }
 
 // skip counts what was not read: its name may still tell something.
-func (w *worker) skip(k Skip) {
-	w.sum.skip(k)
-	w.named(k.Document, k.Document)
+func (r *run) skip(s *Summary, k Skip) {
+	s.skip(k)
+	r.named(s, k.Document, k.Document)
 }
 
 // named counts a name by the rules of which a word is in it.
-func (w *worker) named(name, shown string) {
-	for _, rule := range w.Rules.Named(name) {
-		w.sum.name(rule, grade.Names{Count: 1, Examples: []string{shown}})
+func (r *run) named(s *Summary, name, shown string) {
+	for _, rule := range r.Rules.Named(name) {
+		s.name(rule, grade.Names{Count: 1, Examples: []string{shown}})
 	}
 }
 

@@ -79,7 +79,7 @@ func many(n int) *memory {
 			m.skips[name] = Skip{Document: name + ".png", Why: Image}
 		}
 	}
-	m.last = []Skip{{Document: "zz", Why: Special}}
+	m.last = []Skip{{Document: "网络拓扑", Why: Special}}
 	return m
 }
 
@@ -103,6 +103,9 @@ func TestRun(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	if want := 50 + 50 + 8*300 + 1; len(lines) != want || s.Findings["cn_mobile"]+s.Findings["cn_rid18"] != int64(want) {
 		t.Errorf("%d lines, %v, want %d", len(lines), s.Findings, want)
+	}
+	if n := s.Named["annex_g.g"]; n == nil || n.Count != 1 || s.Grade.Level != grade.Important || s.People != 59 {
+		t.Errorf("the name of what was skipped behind all others: %+v, %+v, %d people", n, s.Grade, s.People)
 	}
 	if s.Units != 51 || s.Documents != 51 || s.SkippedCount[Image] != 10 || s.SkippedCount[Special] != 1 || s.SkippedCount[Damaged] != 1 {
 		t.Errorf("%+v", s)

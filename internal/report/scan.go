@@ -108,7 +108,7 @@ func level(w io.Writer, l message.Lang, g grade.Grade) error {
 		if r.Degree != "" {
 			name = message.New("scan.harm."+r.Degree, name).In(l)
 		}
-		fmt.Fprintf(w, "  %s %s\n    %s · %s\n", message.New("scan.raises."+string(r.Level)).In(l), name, r.Source, message.New("confidence."+r.Confidence).In(l))
+		fmt.Fprintf(w, "  %s\n    %s · %s\n", message.New("scan.raises."+string(r.Level), name).In(l), r.Source, message.New("confidence."+r.Confidence).In(l))
 		if r.Names == nil {
 			continue
 		}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 
 	"guanji/internal/detect/keyword"
 	"guanji/internal/message"
@@ -74,7 +75,7 @@ type Object struct {
 	General             Level        `strict:"general"`
 }
 
-// Degrees are the degrees of harm, the worst first.
+// degrees are the degrees of harm, the worst first.
 var degrees = [...]string{"particularly_serious", "serious", "general"}
 
 // Rules are the rules of the content.
@@ -233,11 +234,11 @@ func (r *Rules) CheckHarm(object, degree string) string {
 	if _, _, ok := r.harm(object, degree); ok {
 		return ""
 	}
-	known := ""
+	var objects []string
 	for _, o := range r.Matrix.Objects {
-		known += o.ID + ", "
+		objects = append(objects, o.ID)
 	}
-	return fmt.Sprintf("%s = %s, %s, %s", known[:max(0, len(known)-2)], degrees[0], degrees[1], degrees[2])
+	return strings.Join(objects, ", ") + " = " + strings.Join(degrees[:], ", ")
 }
 
 // holds says whether all that a rule names holds.
