@@ -88,15 +88,14 @@ func (s *Scanner) credentials(at int) bool {
 	return ok && s.reportOwn(password, begin, end, points, "")
 }
 
-// dotted looks at four numbers with dots between them. at is the digit behind
-// the first dot.
+// dotted looks at four numbers with dots between them. at is the third dot.
 func (s *Scanner) dotted(at int) {
 	text := s.text
-	begin := at - 1
-	for at-begin < 5 && digit(text[begin-1]) {
+	begin := at
+	for at-begin < 16 && (digit(text[begin-1]) || text[begin-1] == '.') {
 		begin--
 	}
-	if begin < s.dottedEnd {
+	if begin < s.dottedEnd || text[begin] == '.' {
 		return
 	}
 	end, parts, zeros, small := begin, 0, 0, true

@@ -7,7 +7,7 @@ const nearby = 20
 
 // around says which kinds the words around a finding speak for and against:
 // its column, its key or tag, or else the text near it.
-func (s *Scanner) around(h *Hit) (pro, contra kindSet) {
+func (s *Scanner) around(h *claim) (pro, contra kindSet) {
 	switch s.layout.Form {
 	case Delimited:
 		if s.table.on {
@@ -33,7 +33,7 @@ func (s *Scanner) around(h *Hit) (pro, contra kindSet) {
 
 // inCell looks at the column of a finding, and at what stands before it in its
 // cell.
-func (s *Scanner) inCell(h *Hit) (pro, contra kindSet) {
+func (s *Scanner) inCell(h *claim) (pro, contra kindSet) {
 	begin := 0
 	h.column, begin = s.table.at(s, h.start)
 	pro, contra = h.column.pro, h.column.contra

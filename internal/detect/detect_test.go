@@ -254,7 +254,7 @@ func TestUnderFourteen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		h := &Hit{kind: rid18, value: []byte("999999 20180101 0014")}
+		h := &Hit{claim: claim{kind: rid18}, value: []byte("999999 20180101 0014")}
 		if got := e.UnderFourteen(h); got != want {
 			t.Errorf("%s: %t", today, got)
 		}

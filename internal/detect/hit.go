@@ -47,14 +47,19 @@ type Hit struct {
 	// Column is the column, key or tag it lies in, "" if it has none.
 	Column string
 
-	detector   *Detector
-	kind       kind
-	rule       string
+	claim
+	detector *Detector
+	value    []byte
+}
+
+// A claim is what a finding is as long as others can still claim its text.
+type claim struct {
 	start, end int
-	signals    Signal
-	own        int8 // points that a model gave, beside the signals
 	column     *column
-	value      []byte
+	rule       string
+	signals    Signal
+	kind       kind
+	own        int8 // points that a model gave, beside the signals
 }
 
 // Detector is the id of what found it.
@@ -65,9 +70,9 @@ func (h *Hit) Rule() string { return h.rule }
 
 // Points are what its signals give together. The sum is that of [points],
 // written out: it is asked for at every finding.
-func (h *Hit) Points() int {
-	s := int(h.signals)
-	return int(h.own) + s&1 + (s>>1&1)*4 + (s>>2&1)*2 + (s>>3&1)*4 + (s>>4&1)*3 + (s>>5&1)*3 - (s>>6&1)*2 - (s>>7&1)*3 - (s>>8&1)*2
+func (c *claim) Points() int {
+	s := int(c.signals)
+	return int(c.own) + s&1 + (s>>1&1)*4 + (s>>2&1)*2 + (s>>3&1)*4 + (s>>4&1)*3 + (s>>5&1)*3 - (s>>6&1)*2 - (s>>7&1)*3 - (s>>8&1)*2
 }
 
 // Confidence is from 0 to 0.99: a tenth of the points.

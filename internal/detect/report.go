@@ -8,15 +8,15 @@ import (
 // report takes a finding of a kind into account, and says whether it is one:
 // its kind is asked for, and where it needs a word near it there is one.
 func (s *Scanner) report(k kind, begin, end int, signals Signal) bool {
-	return s.take(Hit{kind: k, start: begin, end: end, signals: signals})
+	return s.take(claim{kind: k, start: begin, end: end, signals: signals})
 }
 
 // reportOwn reports what a model found, with the points that it gave.
 func (s *Scanner) reportOwn(k kind, begin, end, points int, rule string) bool {
-	return s.take(Hit{kind: k, start: begin, end: end, own: int8(points), rule: rule})
+	return s.take(claim{kind: k, start: begin, end: end, own: int8(points), rule: rule})
 }
 
-func (s *Scanner) take(h Hit) bool {
+func (s *Scanner) take(h claim) bool {
 	if !s.e.on.has(h.kind) {
 		return false
 	}
@@ -31,12 +31,11 @@ func (s *Scanner) take(h Hit) bool {
 
 // hold keeps a finding until nothing can claim its text any more. Of two that
 // overlap the one with more points stays.
-func (s *Scanner) hold(h Hit, pro, contra kindSet) bool {
-	h.detector = s.e.detectors[h.kind]
+func (s *Scanner) hold(h claim, pro, contra kindSet) bool {
 	switch {
 	case pro.has(h.kind):
 		h.signals |= Context
-	case h.detector.Context:
+	case s.e.detectors[h.kind].Context:
 		return false
 	case contra.has(h.kind):
 		h.signals |= Hostile
@@ -73,7 +72,7 @@ func (s *Scanner) hold(h Hit, pro, contra kindSet) bool {
 }
 
 // better says whether a finding has the better claim to text that two lie on.
-func (h *Hit) better(than *Hit) bool {
+func (h *claim) better(than *claim) bool {
 	a, b := h.Points(), than.Points()
 	if a != b {
 		return a > b
@@ -100,15 +99,18 @@ func (s *Scanner) settle(at int) error {
 func (s *Scanner) flush(before int) error {
 	n := 0
 	for ; n < len(s.held) && s.held[n].end <= before; n++ {
-		h := &s.held[n]
-		if h.Points() < s.e.floor {
+		c := &s.held[n]
+		if c.Points() < s.e.floor {
 			continue
 		}
-		s.countLines(h.start)
-		h.Offset, h.Length, h.Line = s.offset+int64(h.start), h.end-h.start, s.line
-		h.value = s.raw[h.start:h.end]
-		if h.column != nil {
-			h.Column = h.column.name
+		s.countLines(c.start)
+		h := &s.hit
+		*h = Hit{
+			Offset: s.offset + int64(c.start), Length: c.end - c.start, Line: s.line,
+			claim: *c, detector: s.e.detectors[c.kind], value: s.raw[c.start:c.end],
+		}
+		if c.column != nil {
+			h.Column = c.column.name
 		}
 		s.about(h)
 		if err := s.emit(h); err != nil {

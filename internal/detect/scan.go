@@ -48,7 +48,8 @@ type Scanner struct {
 	// words near people; looks is how often such words are still looked for.
 	suspected uint64
 	looks     int
-	held      []Hit
+	held      []claim
+	hit       Hit // the one that is handed on
 	emit      func(*Hit) error
 	// nameFound is [Scanner.name], made once.
 	nameFound func(begin, end, points int)
@@ -206,9 +207,10 @@ func (s *Scanner) shift(end int) error {
 
 // runs remembers, for the block before, where runs of bytes had a length.
 type runs struct {
-	digit2, digit4, digit5, digit6 uint64
+	digit2, digit4, digit6, digit8 uint64
 	word2, word4, word8, word16    uint64
 	code2, code4, code8, code9     uint64
+	dot2                           uint64
 }
 
 // shl moves a mask to the left, and lets the end of the block before in.
@@ -219,44 +221,53 @@ func (s *Scanner) anchors(at, n int) {
 	r, p := s.runs, &s.before
 	for i := range s.masks[:n] {
 		m := &s.masks[i]
-		var numbers, gaps, decimals, words, dotted uint64
+		// Runs of digits, and what is parted by dots.
+		var numbers, gaps, decimals, quads, digit9, digit16 uint64
 		if m.Digit|p.Digit != 0 {
 			digit2 := m.Digit & shl(m.Digit, p.Digit, 1)
 			digit4 := digit2 & shl(digit2, r.digit2, 2)
-			digit5 := digit4 & shl(m.Digit, p.Digit, 4)
 			digit6 := digit4 & shl(digit2, r.digit2, 4)
+			digit8 := digit4 & shl(digit4, r.digit4, 4)
+			digit9, digit16 = digit8&shl(m.Digit, p.Digit, 8), digit8&shl(digit8, r.digit8, 8)
 			numbers = digit6 &^ shl(digit6, r.digit6, 1)
 			if m.Gap|p.Gap != 0 {
 				gaps = m.Gap & shl(m.Gap, p.Gap, 5) & shl(digit4, r.digit4, 1)
 			}
 			if m.Dot|p.Dot != 0 {
 				decimals = digit4 & shl(m.Dot, p.Dot, 4) & shl(m.Digit, p.Digit, 5)
-				dotted = m.Digit & shl(m.Dot, p.Dot, 1) & shl(m.Digit, p.Digit, 2)
 			}
-			r.digit2, r.digit4, r.digit5, r.digit6 = digit2, digit4, digit5, digit6
+			r.digit2, r.digit4, r.digit6, r.digit8 = digit2, digit4, digit6, digit8
 		} else {
-			r.digit2, r.digit4, r.digit5, r.digit6 = 0, 0, 0, 0
+			r.digit2, r.digit4, r.digit6, r.digit8 = 0, 0, 0, 0
 		}
+		// The third of three dots with one to three characters between each two:
+		// once for each address, and for what is longer.
+		if m.Dot|r.dot2 != 0 {
+			dot2 := m.Dot & (shl(m.Dot, p.Dot, 2) | shl(m.Dot, p.Dot, 3) | shl(m.Dot, p.Dot, 4))
+			quads = m.Dot & (shl(dot2, r.dot2, 2) | shl(dot2, r.dot2, 3) | shl(dot2, r.dot2, 4)) & shl(m.Digit, p.Digit, 1)
+			r.dot2 = dot2
+		}
+		var words, dotPairs uint64
 		if m.Word|p.Word != 0 {
 			word2 := m.Word & shl(m.Word, p.Word, 1)
 			word4 := word2 & shl(word2, r.word2, 2)
 			word8 := word4 & shl(word4, r.word4, 4)
 			word16 := word8 & shl(word8, r.word8, 8)
-			words = word16 &^ shl(word16, r.word16, 1)
+			words = word16 &^ shl(word16, r.word16, 1) &^ digit16
+			dotPairs = m.Dot & shl(m.Dot, p.Dot, 5) & shl(word4, r.word4, 1)
 			r.word2, r.word4, r.word8, r.word16 = word2, word4, word8, word16
 		} else {
 			r.word2, r.word4, r.word8, r.word16 = 0, 0, 0, 0
 		}
-		code := m.Digit | m.Upper
-		codeBefore := p.Digit | p.Upper
+		code, codeBefore := m.Digit|m.Upper, p.Digit|p.Upper
 		code2 := code & shl(code, codeBefore, 1)
 		code4 := code2 & shl(code2, r.code2, 2)
 		code8 := code4 & shl(code4, r.code4, 4)
 		code9 := code8 & shl(code, codeBefore, 8)
-		codes := code9 &^ shl(code9, r.code9, 1)
+		codes := code9 &^ shl(code9, r.code9, 1) &^ digit9
 		r.code2, r.code4, r.code8, r.code9 = code2, code4, code8, code9
 		dashes := m.Upper & shl(m.Gap, p.Gap, 1) & shl(m.Gap, p.Gap, 2) & shl(m.Gap, p.Gap, 3)
-		var pairs, colons, joints, tails, dotPairs, parts uint64
+		var pairs, colons, joints, tails, parts uint64
 		if x := m.Gap | m.Colon; x != 0 {
 			q := p.Gap | p.Colon
 			pairs = x & shl(x, q, 3)
@@ -270,23 +281,35 @@ func (s *Scanner) anchors(at, n int) {
 			joints = (m.Word | m.Colon | m.Assign) & shl(m.High, p.High, 1)
 			tails = m.High & (shl(m.Digit, p.Digit, 1) | shl(m.Wide, p.Wide, 1))
 		}
-		dotPairs = m.Dot & shl(m.Dot, p.Dot, 5)
 		strange := m.Wide | m.Escape | m.Split
-		for any := numbers | gaps | decimals | dotted | words | pairs | parts | colons | joints | tails | dotPairs | codes | dashes | strange | m.At | m.Pass | m.Angle; any != 0; {
+		rare := words | codes | pairs | parts | colons | dotPairs | dashes | strange | m.Pass | m.Angle | decimals | gaps
+		for any := numbers | quads | joints | tails | m.At | rare; any != 0; {
 			bit := any & -any
 			any ^= bit
 			here := at + i*kernel.Block + bits.TrailingZeros64(bit)
 			if numbers&bit != 0 {
 				s.number(here - 5)
 			}
+			if quads&bit != 0 {
+				s.dotted(here)
+			}
+			if joints&bit != 0 {
+				s.joint(here)
+			}
+			if tails&bit != 0 {
+				s.tail(here)
+			}
+			if m.At&bit != 0 {
+				s.mail(here)
+			}
+			if rare&bit == 0 {
+				continue
+			}
 			if gaps&bit != 0 {
 				s.gapped(here)
 			}
 			if decimals&bit != 0 {
 				s.coordinates(here)
-			}
-			if dotted&bit != 0 {
-				s.dotted(here)
 			}
 			if words&bit != 0 {
 				s.word(here - 15)
@@ -306,20 +329,11 @@ func (s *Scanner) anchors(at, n int) {
 			if colons&bit != 0 {
 				s.colons(here)
 			}
-			if joints&bit != 0 {
-				s.joint(here)
-			}
-			if tails&bit != 0 {
-				s.tail(here)
-			}
 			if dotPairs&bit != 0 {
 				s.dottedHardware(here)
 			}
 			if strange&bit != 0 {
 				s.strange(here)
-			}
-			if m.At&bit != 0 {
-				s.mail(here)
 			}
 			if m.Pass&bit != 0 {
 				s.password(here)

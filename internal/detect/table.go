@@ -207,9 +207,9 @@ func (t *table) look(s *Scanner, c *column, begin, end int) {
 	}
 	begin += bytes.Index(s.raw[begin:end], cell)
 	if points, ok := s.e.nameCell(cell, c.pro.has(personName)); ok {
-		s.hold(Hit{kind: personName, start: begin, end: begin + len(cell), own: int8(points), column: c}, c.pro, c.contra)
+		s.hold(claim{kind: personName, start: begin, end: begin + len(cell), own: int8(points), column: c}, c.pro, c.contra)
 	} else if points, ok := s.e.addressCell(cell); ok {
-		s.hold(Hit{kind: postalAddress, start: begin, end: begin + len(cell), own: int8(points), column: c}, c.pro, c.contra)
+		s.hold(claim{kind: postalAddress, start: begin, end: begin + len(cell), own: int8(points), column: c}, c.pro, c.contra)
 	}
 }
 

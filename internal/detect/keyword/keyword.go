@@ -4,16 +4,17 @@ package keyword
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 )
 
 // A Set is words, each with bits that it speaks for and bits that it speaks
 // against. Letters match whatever their case. A word of ASCII letters must not
 // begin inside another.
 type Set struct {
-	// begins has a bit for every first two bytes of a word, so that most
-	// places are passed with one look.
-	begins [1 << 16 / 64]uint64
-	byPair map[uint16][]word
+	// lists has, for what a word begins with, which of the words it is: most
+	// places are passed with one look. 0 is no word.
+	lists [begins]uint16
+	words [][]word
 }
 
 type word struct {
@@ -21,54 +22,74 @@ type word struct {
 	for_, against uint64
 }
 
+// begins is how many ways of beginning a word are told apart.
+const begins = 1 << 16
+
+// beginning tells the words that can begin where text does, by a number below
+// [begins]: its first character beyond ASCII, or its first two bytes. It is also
+// how many bytes that character has, or one.
+func beginning(text []byte) (n uint16, size int) {
+	switch c := text[0]; {
+	case c < utf8.RuneSelf:
+		return uint16(fold(c))<<7 | uint16(fold(text[1])&0x7f), 1
+	case c>>4 == 0xe && len(text) > 2:
+		return uint16(c&0xf)<<12 | uint16(text[1]&0x3f)<<6 | uint16(text[2]&0x3f), 3
+	}
+	r, size := utf8.DecodeRune(text)
+	return uint16(r), size
+}
+
 // Add makes words speak for some bits and against others. A word of one byte is
 // left out.
 func (w *Set) Add(list []string, pro, contra uint64) {
+	if w.words == nil {
+		w.words = [][]word{nil}
+	}
 	for _, s := range list {
-		s = strings.ToLower(s)
-		if len(s) < 2 {
-			continue
+		if len(s) >= 2 {
+			w.put([]byte(strings.ToLower(s)), pro, contra)
 		}
-		pair := uint16(s[0])<<8 | uint16(s[1])
-		w.begins[pair/64] |= 1 << (pair % 64)
-		w.put(pair, []byte(s), pro, contra)
 	}
 }
 
-func (w *Set) put(pair uint16, text []byte, pro, contra uint64) {
-	if w.byPair == nil {
-		w.byPair = map[uint16][]word{}
+func (w *Set) put(text []byte, pro, contra uint64) {
+	n, _ := beginning(text)
+	if w.lists[n] == 0 {
+		w.lists[n] = uint16(len(w.words))
+		w.words = append(w.words, nil)
 	}
-	list := w.byPair[pair]
-	for i := range list {
-		if bytes.Equal(list[i].text, text) {
-			list[i].for_ |= pro
-			list[i].against |= contra
+	list := &w.words[w.lists[n]]
+	for i := range *list {
+		if known := &(*list)[i]; bytes.Equal(known.text, text) {
+			known.for_ |= pro
+			known.against |= contra
 			return
 		}
 	}
-	w.byPair[pair] = append(list, word{text: text, for_: pro, against: contra})
+	*list = append(*list, word{text: text, for_: pro, against: contra})
 }
 
 // In returns what the words of a text speak for and against. Of two words that
 // disagree on a bit the later counts: it is the nearer to what follows.
 func (w *Set) In(text []byte) (pro, contra uint64) {
-	for i := 0; i+1 < len(text); i++ {
-		pair := uint16(fold(text[i]))<<8 | uint16(fold(text[i+1]))
-		if w.begins[pair/64]>>(pair%64)&1 == 0 {
-			continue
-		}
-		if i > 0 && letter(text[i]) && letter(text[i-1]) && !(upper(text[i]) && !upper(text[i-1])) {
-			continue
-		}
-		for _, word := range w.byPair[pair] {
-			if hasFold(text[i:], word.text) {
-				pro = pro&^word.against | word.for_
-				contra = contra&^word.for_ | word.against
+	for i := 0; i+1 < len(text); {
+		n, size := beginning(text[i:])
+		if list := w.lists[n]; list != 0 && !inside(text, i) {
+			for _, word := range w.words[list] {
+				if hasFold(text[i:], word.text) {
+					pro = pro&^word.against | word.for_
+					contra = contra&^word.for_ | word.against
+				}
 			}
 		}
+		i += size
 	}
 	return pro, contra
+}
+
+// inside says whether a letter continues a word: aPhone begins another.
+func inside(text []byte, i int) bool {
+	return i > 0 && letter(text[i]) && letter(text[i-1]) && !(upper(text[i]) && !upper(text[i-1]))
 }
 
 // hasFold says whether a text begins with a lower-case word, and, if the word
