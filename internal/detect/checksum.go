@@ -7,24 +7,22 @@ package detect
 // identity numbers do (GB 11643-1999).
 func mod112(s []byte) bool {
 	sum := 0
-	for i, w := range [17]int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2} {
-		sum += int(s[i]-'0') * w
+	const weights = "\x07\x09\x0a\x05\x08\x04\x02\x01\x06\x03\x07\x09\x0a\x05\x08\x04\x02"
+	for i, c := range s[:17] {
+		sum += int(c-'0') * int(weights[i])
 	}
 	return s[17] == "10X98765432"[sum%11]
 }
 
 // luhn says whether digits satisfy the rule of payment cards (ISO/IEC 7812-1).
 func luhn(s []byte) bool {
-	sum, double := 0, false
-	for i := len(s) - 1; i >= 0; i-- {
-		d := int(s[i] - '0')
-		if double {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-		double = !double
+	const doubled = "\x00\x02\x04\x06\x08\x01\x03\x05\x07\x09"
+	sum, i := 0, len(s)-1
+	for ; i > 0; i -= 2 {
+		sum += int(s[i]-'0') + int(doubled[s[i-1]-'0'])
+	}
+	if i == 0 {
+		sum += int(s[0] - '0')
 	}
 	return sum%10 == 0
 }
@@ -33,12 +31,13 @@ func luhn(s []byte) bool {
 // unified social credit code (GB 32100-2015).
 func creditCode(s []byte) bool {
 	sum := 0
-	for i, w := range [17]int{1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28} {
-		v := creditValue(s[i])
+	const weights = "\x01\x03\x09\x1b\x13\x1a\x10\x11\x14\x1d\x19\x0d\x08\x18\x0a\x1e\x1c"
+	for i, c := range s[:17] {
+		v := creditValue(c)
 		if v < 0 {
 			return false
 		}
-		sum += v * w
+		sum += v * int(weights[i])
 	}
 	return creditValue(s[17]) == (31-sum%31)%31
 }

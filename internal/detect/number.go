@@ -12,10 +12,7 @@ const maxDigits = 20
 // number looks at a run of at least six digits that begins at a place.
 func (s *Scanner) number(at int) {
 	text := s.text
-	end := at
-	for end < len(text) && end-at <= maxDigits && digit(text[end]) {
-		end++
-	}
+	end := at + digits(text[at:min(at+maxDigits+1, len(text))])
 	if end-at > maxDigits {
 		return
 	}
@@ -31,11 +28,11 @@ func (s *Scanner) number(at int) {
 	case before >= 0x80 && s.afterHanzi(at, end):
 		return
 	}
-	if s.grouped(at, end) {
+	if (before == ' ' || before == '-' || before == ')' || after == ' ' || after == '-') && s.grouped(at, end) {
 		return
 	}
 	glued := before == '_' || after == '_'
-	s.digits(at, end, glued)
+	s.plainNumber(at, end, glued)
 }
 
 // identity18X looks at 17 digits and an X.
@@ -77,8 +74,8 @@ func (s *Scanner) uuid(at, end int) bool {
 	return end-at == length && text[at+8] == '-' && text[at+13] == '-' && text[at+18] == '-' && text[at+23] == '-'
 }
 
-// digits looks at a run of digits with no letter at either end.
-func (s *Scanner) digits(at, end int, glued bool) {
+// plainNumber looks at a run of digits with no letter at either end.
+func (s *Scanner) plainNumber(at, end int, glued bool) {
 	var extra Signal
 	if glued {
 		extra = Uneven
@@ -159,7 +156,7 @@ func (s *Scanner) long(at, end int, extra Signal) {
 	n := len(d)
 	switch {
 	case n == 18 && s.person18(at, end, extra):
-	case n == 18 && creditCode(d) && s.credit(at, end, extra):
+	case n == 18 && s.credit(at, end, extra):
 	case n == 20 && mod112(d[:18]) && birth8(d[6:14]) && d[18] >= '1' && d[18] <= '7' && d[19] >= '1' && d[19] <= '4' &&
 		s.report(disability, at, end, Shape|Checksum|Table|extra):
 	case n >= 19 && has(d, "8986") && luhn(d):

@@ -67,7 +67,11 @@ func (s *Scanner) hold(h claim, pro, contra kindSet) bool {
 		s.held = slices.Delete(s.held, i, i+1)
 		at--
 	}
-	s.held = slices.Insert(s.held, at, h)
+	if at == len(s.held) {
+		s.held = append(s.held, h)
+	} else {
+		s.held = slices.Insert(s.held, at, h)
+	}
 	return true
 }
 
@@ -105,10 +109,8 @@ func (s *Scanner) flush(before int) error {
 		}
 		s.countLines(c.start)
 		h := &s.hit
-		*h = Hit{
-			Offset: s.offset + int64(c.start), Length: c.end - c.start, Line: s.line,
-			claim: *c, detector: s.e.detectors[c.kind], value: s.raw[c.start:c.end],
-		}
+		h.claim, h.detector, h.value = *c, s.e.detectors[c.kind], s.raw[c.start:c.end]
+		h.Offset, h.Length, h.Line, h.Column = s.offset+int64(c.start), c.end-c.start, s.line, ""
 		if c.column != nil {
 			h.Column = c.column.name
 		}
