@@ -1,9 +1,6 @@
 package detect
 
-import (
-	"bytes"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // joint looks at an ASCII character directly behind another: the letter of a
 // plate behind its province, a password behind 密码：.
@@ -205,12 +202,9 @@ func (s *Scanner) wechatID(at int) {
 
 // wordVIN looks at a vehicle number that ends in fewer than six digits.
 func (s *Scanner) wordVIN(at int) {
-	end := at
-	for end-at <= 17 && alnum(s.text[end]) {
-		end++
-	}
-	if end-at == 17 && s.text[end] != '_' && s.text[end] != '-' && at >= s.tokenEnd {
-		s.vin(at, end, 0)
+	const length = 17
+	if d := s.text[at:]; at >= s.tokenEnd && !wordByte(d[length]) && d[length] != '-' && allAlnum(d[:length]) {
+		s.vin(at, at+length, 0)
 	}
 }
 
@@ -218,11 +212,15 @@ func (s *Scanner) wordVIN(at int) {
 // as api_key or secret.
 func (s *Scanner) secretNamed(at int) {
 	text := s.text
-	i := at
-	for at-i < 8 && (text[i-1] == '"' || text[i-1] == '\'' || text[i-1] == ' ' || text[i-1] == '=' || text[i-1] == ':' || text[i-1] == '>') {
-		i--
+	i, given := at, false
+	for ; at-i < 8; i-- {
+		if c := text[i-1]; c == '=' || c == ':' {
+			given = true
+		} else if c != '"' && c != '\'' && c != ' ' && c != '>' {
+			break
+		}
 	}
-	if i == at || !bytes.ContainsAny(text[i:at], "=:") {
+	if !given {
 		return
 	}
 	begin := i
