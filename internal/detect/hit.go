@@ -98,20 +98,21 @@ func (h *Hit) Reasons() []Reason {
 	return list
 }
 
-// maskLimit is how many characters a mask shows at most.
-const maskLimit = 64
+// MaskLimit is how many characters a mask shows at most.
+const MaskLimit = 64
 
 // Mask shows the characters that its detector allows at both ends, and a star
 // for each other one.
-func (h *Hit) Mask() string {
+func (h *Hit) Mask() string { return string(h.AppendMask(nil)) }
+
+// AppendMask appends its [Hit.Mask].
+func (h *Hit) AppendMask(b []byte) []byte {
 	head, tail := h.detector.Mask.Head, h.detector.Mask.Tail
 	n := utf8.RuneCount(h.value)
 	if (head+tail)*3 > n*2 { // no more than two thirds are shown
 		head, tail = n/4, n/4
 	}
-	var room [4 * maskLimit]byte
-	b, at := room[:0], 0
-	for i := 0; i < len(h.value) && at < maskLimit; at++ {
+	for i, at := 0, 0; i < len(h.value) && at < MaskLimit; at++ {
 		r, size := utf8.DecodeRune(h.value[i:])
 		if (at >= head && at < n-tail) || r < ' ' || r == utf8.RuneError {
 			r = '*'
@@ -119,7 +120,7 @@ func (h *Hit) Mask() string {
 		b = utf8.AppendRune(b, r)
 		i += size
 	}
-	return string(b)
+	return b
 }
 
 // A Key makes the digests of values comparable within an installation, and of
@@ -136,10 +137,9 @@ func NewKey(secret []byte) *Key { return &Key{mac: hmac.New(sha256.New, secret)}
 // A Digest is a keyed digest of a value, cut to 128 bits.
 type Digest [16]byte
 
-// String writes it as findings carry it.
-func (d Digest) String() string {
-	var room [len("hmac:") + 2*len(d)]byte
-	return string(hex.AppendEncode(append(room[:0], "hmac:"...), d[:]))
+// Append appends it as findings carry it.
+func (d *Digest) Append(b []byte) []byte {
+	return hex.AppendEncode(append(b, "hmac:"...), d[:])
 }
 
 // Uint64 is its first half.

@@ -95,7 +95,10 @@ func entity(text []byte) (rune, int) {
 // separators and invisible characters, ASCII letters in capitals.
 func appendPlain(dst, value []byte) []byte {
 	for len(value) > 0 {
-		p := plainly(value)
+		p := plainChar{value[0], 1}
+		if p.c >= utf8.RuneSelf || p.c == '\\' || p.c == '&' {
+			p = plainly(value)
+		}
 		switch {
 		case p.c == other:
 			dst = append(dst, value[:p.size]...)

@@ -3,35 +3,41 @@ package discover
 import (
 	"strconv"
 	"unicode/utf8"
+
+	"guanji/internal/detect"
 )
 
-// appendFinding appends a finding as a line of JSON, as encoding/json would
-// write it: there can be millions.
-func appendFinding(b []byte, f *Finding) []byte {
-	b = appendText(append(b, `{"type":`...), f.Type)
-	b = appendText(append(b, `,"store":`...), f.Store)
-	b = appendText(append(b, `,"document":`...), f.Document)
-	b = appendText(append(b, `,"detector":`...), f.Detector)
-	if f.Rule != "" {
-		b = appendText(append(b, `,"rule":`...), f.Rule)
+// appendHead appends what every line of a document's findings begins with.
+func appendHead(b []byte, store, document string) []byte {
+	b = appendText(append(b, `{"type":"finding","store":`...), store)
+	return appendText(append(b, `,"document":`...), document)
+}
+
+// appendFinding appends a [Finding] behind its head as a line of JSON, as
+// encoding/json would write it: there can be millions.
+func appendFinding(b []byte, h *detect.Hit, under bool, digest *detect.Digest) []byte {
+	b = appendText(append(b, `,"detector":`...), h.Detector())
+	if rule := h.Rule(); rule != "" {
+		b = appendText(append(b, `,"rule":`...), rule)
 	}
-	b = strconv.AppendInt(append(b, `,"offset":`...), f.Offset, 10)
-	b = strconv.AppendInt(append(b, `,"length":`...), int64(f.Length), 10)
-	b = strconv.AppendInt(append(b, `,"line":`...), f.Line, 10)
-	if f.Column != "" {
-		b = appendText(append(b, `,"column":`...), f.Column)
+	b = strconv.AppendInt(append(b, `,"offset":`...), h.Offset, 10)
+	b = strconv.AppendInt(append(b, `,"length":`...), int64(h.Length), 10)
+	b = strconv.AppendInt(append(b, `,"line":`...), h.Line, 10)
+	if h.Column != "" {
+		b = appendText(append(b, `,"column":`...), h.Column)
 	}
-	b = strconv.AppendFloat(append(b, `,"confidence":`...), f.Confidence, 'f', -1, 64)
-	if f.UnderFourteen {
+	b = strconv.AppendFloat(append(b, `,"confidence":`...), h.Confidence(), 'f', -1, 64)
+	if under {
 		b = append(b, `,"under_14":true`...)
 	}
-	b = appendText(append(b, `,"mask":`...), f.Mask)
-	b = appendText(append(b, `,"digest":`...), f.Digest)
-	return append(b, "}\n"...)
+	var mask [utf8.UTFMax * detect.MaskLimit]byte
+	b = appendText(append(b, `,"mask":`...), h.AppendMask(mask[:0]))
+	b = digest.Append(append(b, `,"digest":"`...))
+	return append(b, "\"}\n"...)
 }
 
 // appendText appends a string of JSON. What is no UTF-8 becomes U+FFFD.
-func appendText(b []byte, s string) []byte {
+func appendText[T string | []byte](b []byte, s T) []byte {
 	const digits = "0123456789abcdef"
 	b = append(b, '"')
 	for i := 0; i < len(s); {
@@ -42,7 +48,7 @@ func appendText(b []byte, s string) []byte {
 		}
 		c := s[i]
 		if c >= utf8.RuneSelf {
-			r, size := utf8.DecodeRuneInString(s[i:])
+			r, size := utf8.DecodeRuneInString(string(s[i:min(i+utf8.UTFMax, len(s))]))
 			if r == utf8.RuneError && size == 1 || r == '\u2028' || r == '\u2029' {
 				b = append(b, '\\', 'u', digits[r>>12&15], digits[r>>8&15], digits[r>>4&15], digits[r&15])
 			} else {
@@ -73,7 +79,7 @@ func appendText(b []byte, s string) []byte {
 }
 
 // plain is how many bytes at the beginning of a text are written as they are.
-func plain(s string) int {
+func plain[T string | []byte](s T) int {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
 			return i

@@ -4,25 +4,59 @@ import (
 	"bytes"
 	"encoding/json"
 	"testing"
+
+	"guanji/content"
+	"guanji/internal/detect"
 )
 
-// FuzzFinding compares the line of a finding with that of encoding/json.
-func FuzzFinding(f *testing.F) {
-	f.Add("a.csv", "姓名", int64(7), 0.99)
-	f.Add("\xff\x1b[2J\"\\\u2028<&>", "", int64(-1), 0.5)
-	f.Fuzz(func(t *testing.T, document, column string, offset int64, confidence float64) {
-		if !(confidence >= 0.01 && confidence <= 1) {
-			return
+// FuzzText compares a string of JSON with that of encoding/json.
+func FuzzText(f *testing.F) {
+	f.Add("姓名")
+	f.Add("\xff\x1b[2J\"\\\u2028<&>\x7f\xe4\xb8")
+	f.Fuzz(func(t *testing.T, s string) {
+		want := encoded(t, s)
+		if got := appendText(nil, s); !bytes.Equal(got, want) {
+			t.Errorf("got %s want %s", got, want)
 		}
-		x := Finding{Type: "finding", Store: "s", Document: document, Detector: "cn_name", Rule: column, Offset: offset, Length: 3, Line: 1, Column: column, Confidence: confidence, Mask: document, Digest: "hmac:00"}
-		var want bytes.Buffer
-		e := json.NewEncoder(&want)
-		e.SetEscapeHTML(false)
-		if err := e.Encode(x); err != nil {
-			t.Fatal(err)
-		}
-		if got := appendFinding(nil, &x); !bytes.Equal(got, want.Bytes()) {
-			t.Errorf("got %s want %s", got, want.Bytes())
+		if got := appendText(nil, []byte(s)); !bytes.Equal(got, want) {
+			t.Errorf("bytes: got %s want %s", got, want)
 		}
 	})
+}
+
+// TestFinding compares the lines of findings with those of encoding/json.
+func TestFinding(t *testing.T) {
+	e, err := detect.New(content.Files, detect.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	layout := detect.Layout{Form: detect.Delimited, Cell: ',', Row: '\n', Quoted: true}
+	text := "a\"b\\c,手机\nAKIAQYLPMN5HHHFPZAM2,13800138000\npassword=\"q<&>w1\u2028x\",\"138 0013 8000\"\n"
+	key, n := detect.NewKey([]byte("key")), 0
+	_, err = e.Scanner().Scan(t.Context(), bytes.NewReader([]byte(text)), layout, func(h *detect.Hit) error {
+		n++
+		digest := h.Digest(key)
+		x := Finding{
+			Type: "finding", Store: "s\n", Document: "d\xff", Detector: h.Detector(), Rule: h.Rule(), Offset: h.Offset, Length: h.Length, Line: h.Line,
+			Column: h.Column, Confidence: h.Confidence(), UnderFourteen: n == 2, Mask: h.Mask(), Digest: string(digest.Append(nil)),
+		}
+		if got, want := appendFinding(appendHead(nil, x.Store, x.Document), h, x.UnderFourteen, &digest), append(encoded(t, x), '\n'); !bytes.Equal(got, want) {
+			t.Errorf("got %s want %s", got, want)
+		}
+		return nil
+	})
+	if err != nil || n < 3 {
+		t.Errorf("%d findings, %v", n, err)
+	}
+}
+
+// encoded is a value as encoding/json writes it.
+func encoded(t *testing.T, v any) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		t.Fatal(err)
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }

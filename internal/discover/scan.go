@@ -305,6 +305,7 @@ func (w *worker) unit(ctx context.Context, t task) error {
 // end, is why the rest was not read.
 func (w *worker) document(ctx context.Context, t task, d Document) error {
 	var emitErr error
+	head := appendHead(nil, w.Store, d.Name)
 	w.named(&w.sum, d.Name, d.Name)
 	n, err := w.scanner.Scan(ctx, d.Text, d.Layout, func(h *detect.Hit) error {
 		id, digest := h.Detector(), h.Digest(w.key)
@@ -317,10 +318,7 @@ func (w *worker) document(ctx context.Context, t task, d Document) error {
 			people.add(digest.Uint64())
 		}
 		w.found.Add(1)
-		w.lines = appendFinding(w.lines, &Finding{
-			Type: "finding", Store: w.Store, Document: d.Name, Detector: id, Rule: h.Rule(), Offset: h.Offset, Length: h.Length,
-			Line: h.Line, Column: h.Column, Confidence: h.Confidence(), UnderFourteen: under, Mask: h.Mask(), Digest: digest.String(),
-		})
+		w.lines = appendFinding(append(w.lines, head...), h, under, &digest)
 		if len(w.lines) > keepBytes {
 			emitErr = w.relieve(ctx, t.n)
 		}

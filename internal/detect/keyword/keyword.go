@@ -11,8 +11,10 @@ import (
 // against. Letters match whatever their case. A word of ASCII letters must not
 // begin inside another.
 type Set struct {
-	// lists has, for what a word begins with, which of the words it is: most
-	// places are passed with one look. 0 is no word.
+	// begin has a bit for each beginning of a word: most places are passed with
+	// one look at what stays in the first cache.
+	begin [begins / 64]uint64
+	// lists has, for each beginning, which of the words have it.
 	lists [begins]uint16
 	words [][]word
 }
@@ -42,9 +44,6 @@ func beginning(text []byte) (n uint16, size int) {
 // Add makes words speak for some bits and against others. A word of one byte is
 // left out.
 func (w *Set) Add(list []string, pro, contra uint64) {
-	if w.words == nil {
-		w.words = [][]word{nil}
-	}
 	for _, s := range list {
 		if len(s) >= 2 {
 			w.put([]byte(strings.ToLower(s)), pro, contra)
@@ -54,7 +53,8 @@ func (w *Set) Add(list []string, pro, contra uint64) {
 
 func (w *Set) put(text []byte, pro, contra uint64) {
 	n, _ := beginning(text)
-	if w.lists[n] == 0 {
+	if !w.has(n) {
+		w.begin[n/64] |= 1 << (n % 64)
 		w.lists[n] = uint16(len(w.words))
 		w.words = append(w.words, nil)
 	}
@@ -69,13 +69,16 @@ func (w *Set) put(text []byte, pro, contra uint64) {
 	*list = append(*list, word{text: text, for_: pro, against: contra})
 }
 
+// has says whether a word begins so.
+func (w *Set) has(n uint16) bool { return w.begin[n/64]>>(n%64)&1 != 0 }
+
 // In returns what the words of a text speak for and against. Of two words that
 // disagree on a bit the later counts: it is the nearer to what follows.
 func (w *Set) In(text []byte) (pro, contra uint64) {
 	for i := 0; i+1 < len(text); {
 		n, size := beginning(text[i:])
-		if list := w.lists[n]; list != 0 && !inside(text, i) {
-			for _, word := range w.words[list] {
+		if w.has(n) && !inside(text, i) {
+			for _, word := range w.words[w.lists[n]] {
 				if hasFold(text[i:], word.text) {
 					pro = pro&^word.against | word.for_
 					contra = contra&^word.for_ | word.against
