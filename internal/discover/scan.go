@@ -70,7 +70,7 @@ const saveEvery = 2 * time.Second
 // Run scans to the end, until ctx ends, or until what was found cannot be
 // written. The summary tells what was done until then.
 func Run(ctx context.Context, j Job) (Summary, error) {
-	r := &run{Job: j, began: j.Now(), total: newSummary(j.Store, j.Engine.Version()), people: newPeople(j.Engine)}
+	r := &run{Job: j, began: j.Now(), done: map[int64]*result{}, total: newSummary(j.Store, j.Engine.Version()), people: newPeople(j.Engine)}
 	r.total.Standard = j.Engine.Standard()
 	if j.After != nil {
 		r.total, r.written = j.After.Summary, j.After.Written
@@ -121,9 +121,14 @@ type run struct {
 	earlier time.Duration // what was spent before it was interrupted
 	saved   time.Time
 
-	mu        sync.Mutex // over all below
-	turn      *sync.Cond
-	next      int64 // whose turn it is to write
+	mu   sync.Mutex // over all below
+	turn *sync.Cond
+	next int64 // whose turn it is to write
+	// done are results that wait for those before them, waiting how many bytes of
+	// findings they keep, and free those that can be used again.
+	done      map[int64]*result
+	waiting   int
+	free      []*result
 	total     Summary
 	people    map[string]*distinct
 	written   int64
@@ -154,7 +159,7 @@ func (r *run) work(ctx context.Context) error {
 	var wg sync.WaitGroup
 	for range max(1, r.Workers) {
 		wg.Go(func() {
-			w := worker{run: r, scanner: r.Engine.Scanner(), key: detect.NewKey(r.Secret), people: newPeople(r.Engine)}
+			w := worker{run: r, scanner: r.Engine.Scanner(), key: detect.NewKey(r.Secret)}
 			for t := range tasks {
 				if err := w.unit(ctx, t); err != nil {
 					r.fail(err)
@@ -164,7 +169,7 @@ func (r *run) work(ctx context.Context) error {
 		})
 	}
 	if r.Tell != nil {
-		wg.Go(func() { r.count(ctx) })
+		wg.Go(func() { r.listAll(ctx) })
 		telling := r.tell(ctx)
 		defer telling()
 	}
@@ -225,9 +230,9 @@ func (r *run) list(ctx context.Context, tasks chan<- task) error {
 	return err
 }
 
-// count lists all there is beside the scan, so that it can tell how much is
+// listAll lists all there is beside the scan, so that it can tell how much is
 // left.
-func (r *run) count(ctx context.Context) {
+func (r *run) listAll(ctx context.Context) {
 	err := r.Source.Units(ctx, func(u Unit) error {
 		r.allUnits.Add(1)
 		r.allBytes.Add(max(0, u.Size))
@@ -264,74 +269,95 @@ func (r *run) state() State {
 	}
 }
 
-// keepBytes is how much a worker keeps of what it found while others before it
-// in the order are not done. Beyond it waits for its turn.
-const keepBytes = 4 << 20
+// keepBytes is how much of what it found a worker keeps while others before it
+// in the order are not done, and keepAll how much waits for them when it is
+// done. Beyond it waits for its turn.
+const (
+	keepBytes = 4 << 20
+	keepAll   = 8 << 20
+	keepUnits = 256
+)
+
+// A result is what came out of a unit.
+type result struct {
+	task
+	lines  []byte
+	sum    Summary
+	people map[string]*distinct
+}
 
 // A worker reads units.
 type worker struct {
 	*run
 	scanner *detect.Scanner
 	key     *detect.Key
-	lines   []byte
-	sum     Summary
-	people  map[string]*distinct // of the unit
+	out     *result // of the unit that it reads
 }
 
-// unit reads one unit and writes what it found when its turn comes.
+// unit reads one unit, and hands on what it found.
 func (w *worker) unit(ctx context.Context, t task) error {
-	w.lines = w.lines[:0]
-	w.sum = newSummary(w.Store, "")
-	for _, d := range w.people {
-		*d = distinct{least: d.least[:0]}
-	}
-	skip := func(k Skip) { w.skip(&w.sum, k) }
+	w.out = w.fresh(t)
+	skip := func(k Skip) { w.skip(&w.out.sum, k) }
 	for _, k := range t.skipped {
 		skip(k)
 	}
-	err := w.Source.Read(ctx, t.Unit, func(d Document) error { return w.document(ctx, t, d) }, skip)
+	err := w.Source.Read(ctx, t.Unit, func(d Document) error { return w.document(ctx, d) }, skip)
 	if err != nil {
 		return err
 	}
-	w.sum.Units++
-	w.sum.Bytes += max(0, t.Size)
-	if err := w.wait(ctx, t.n); err != nil {
-		return err
+	w.out.sum.Units++
+	w.out.sum.Bytes += max(0, t.Size)
+	return w.finish(ctx, w.out)
+}
+
+// fresh returns an empty result.
+func (r *run) fresh(t task) *result {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.free) == 0 {
+		r.free = append(r.free, &result{people: newPeople(r.Engine)})
 	}
-	return w.done(t)
+	last := len(r.free) - 1
+	x := r.free[last]
+	r.free = r.free[:last]
+	x.task, x.lines, x.sum = t, x.lines[:0], newSummary(r.Store, "")
+	for _, d := range x.people {
+		*d = distinct{least: d.least[:0]}
+	}
+	return x
 }
 
 // document scans one document. What its text says at last, if it is not its
 // end, is why the rest was not read.
-func (w *worker) document(ctx context.Context, t task, d Document) error {
+func (w *worker) document(ctx context.Context, d Document) error {
 	var emitErr error
 	head := appendHead(nil, w.Store, d.Name)
-	w.named(&w.sum, d.Name, d.Name)
+	w.named(&w.out.sum, d.Name, d.Name)
 	n, err := w.scanner.Scan(ctx, d.Text, d.Layout, func(h *detect.Hit) error {
 		id, digest := h.Detector(), h.Digest(w.key)
 		under := w.Engine.UnderFourteen(h)
-		w.sum.Findings[id]++
+		w.out.sum.Findings[id]++
 		if under {
-			w.sum.UnderFourteen++
+			w.out.sum.UnderFourteen++
 		}
-		if people := w.people[id]; people != nil {
+		if people := w.out.people[id]; people != nil {
 			people.add(digest.Uint64())
 		}
 		w.found.Add(1)
-		w.lines = appendFinding(append(w.lines, head...), h, under, &digest)
-		if len(w.lines) > keepBytes {
-			emitErr = w.relieve(ctx, t.n)
+		w.out.lines = appendFinding(append(w.out.lines, head...), h, under, &digest)
+		if len(w.out.lines) > keepBytes {
+			emitErr = w.relieve(ctx)
 		}
 		return emitErr
 	})
-	w.sum.TextBytes += n
-	w.sum.Documents++
-	w.sum.Kinds[d.Kind]++
+	w.out.sum.TextBytes += n
+	w.out.sum.Documents++
+	w.out.sum.Kinds[d.Kind]++
 	for _, id := range w.scanner.Suspected() {
-		w.sum.Suspected[id]++
+		w.out.sum.Suspected[id]++
 	}
 	for _, column := range w.scanner.Columns() {
-		w.named(&w.sum, column, d.Name+" · "+column)
+		w.named(&w.out.sum, column, d.Name+" · "+column)
 	}
 	w.bytes.Add(n)
 	switch {
@@ -340,7 +366,7 @@ func (w *worker) document(ctx context.Context, t task, d Document) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		w.sum.skip(Skip{Document: d.Name, Why: WhyOf(err), Detail: err.Error(), Bytes: -1})
+		w.out.sum.skip(Skip{Document: d.Name, Why: WhyOf(err), Detail: err.Error(), Bytes: -1})
 	}
 	return nil
 }
@@ -358,50 +384,68 @@ func (r *run) named(s *Summary, name, shown string) {
 	}
 }
 
-// relieve waits for the turn of a unit and writes what was found so far.
-func (w *worker) relieve(ctx context.Context, n int64) error {
-	if err := w.wait(ctx, n); err != nil {
-		return err
-	}
+// relieve waits for the turn of the unit and writes what was found so far.
+func (w *worker) relieve(ctx context.Context) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.write()
-}
-
-// wait waits until all units before one are done.
-func (w *worker) wait(ctx context.Context, n int64) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for w.next != n && ctx.Err() == nil {
+	for w.next != w.out.n && ctx.Err() == nil {
 		w.turn.Wait()
 	}
-	return ctx.Err()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return w.write(w.out)
 }
 
 // write writes what was found. The lock is held.
-func (w *worker) write() error {
-	n, err := w.Out.Write(w.lines)
-	w.written += int64(n)
-	w.lines = w.lines[:0]
+func (r *run) write(x *result) error {
+	n, err := r.Out.Write(x.lines)
+	r.written += int64(n)
+	x.lines = x.lines[:0]
 	return err
 }
 
-// done writes the last of a unit, counts it, and gives the turn to the next.
-func (w *worker) done(t task) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if err := w.write(); err != nil {
+// finish keeps a result until its turn comes, and writes all whose turn it is.
+// Where too much waits already, it waits.
+func (r *run) finish(ctx context.Context, x *result) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for r.next != x.n && (r.waiting+len(x.lines) > keepAll || len(r.done) >= keepUnits) && ctx.Err() == nil {
+		r.turn.Wait()
+	}
+	if err := ctx.Err(); err != nil {
 		return err
 	}
-	w.total.add(&w.sum)
-	for id, d := range w.people {
-		w.run.people[id].merge(d)
+	r.done[x.n] = x
+	r.waiting += len(x.lines)
+	if r.next != x.n {
+		return nil
 	}
-	w.skipUntil = t.Name
-	w.units.Add(1)
-	w.next++
-	w.turn.Broadcast()
-	return w.saveLocked()
+	for x := r.done[r.next]; x != nil; x = r.done[r.next] {
+		delete(r.done, r.next)
+		r.waiting -= len(x.lines)
+		if err := r.count(x); err != nil {
+			return err
+		}
+		r.next++
+		r.free = append(r.free, x)
+	}
+	r.turn.Broadcast()
+	return r.saveLocked()
+}
+
+// count writes and counts a result. The lock is held.
+func (r *run) count(x *result) error {
+	if err := r.write(x); err != nil {
+		return err
+	}
+	r.total.add(&x.sum)
+	for id, d := range x.people {
+		r.people[id].merge(d)
+	}
+	r.skipUntil = x.Name
+	r.units.Add(1)
+	return nil
 }
 
 // saveLocked saves how far the scan is, if it is time. The lock is held.

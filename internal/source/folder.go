@@ -24,6 +24,8 @@ type Folder struct {
 	Ignore []string
 	// CrossMounts goes into other file systems too.
 	CrossMounts bool
+
+	buffers buffers
 }
 
 // Units lists the files of a folder, in the order of their names, one folder
@@ -158,8 +160,10 @@ func CheckIgnore(pattern string) error {
 // place meanwhile.
 func (f *Folder) Read(ctx context.Context, u discover.Unit, visit func(discover.Document) error, skip func(discover.Skip)) error {
 	name := filepath.Join(f.Root, filepath.FromSlash(u.Name))
-	if info, err := os.Stat(f.Root); err == nil && !info.IsDir() {
-		name = f.Root
+	if u.Name == filepath.Base(f.Root) { // a file of that name in a folder, or the one file
+		if info, err := os.Stat(f.Root); err == nil && !info.IsDir() {
+			name = f.Root
+		}
 	}
 	tell := func(why discover.Why, detail string) {
 		skip(discover.Skip{Document: u.Name, Why: why, Detail: detail, Bytes: u.Size})
@@ -179,7 +183,7 @@ func (f *Folder) Read(ctx context.Context, u discover.Unit, visit func(discover.
 		tell(discover.Special, before.Mode().Type().String())
 		return nil
 	}
-	o := &opened{ctx: ctx, name: u.Name, visit: visit, skip: skip, limit: &limit{unit: before.Size()}}
+	o := &opened{ctx: ctx, name: u.Name, visit: visit, skip: skip, limit: &limit{unit: before.Size()}, buffers: &f.buffers}
 	if err := o.read(io.NewSectionReader(file, 0, before.Size())); err != nil {
 		return err
 	}
@@ -202,6 +206,6 @@ func (s *Stream) Units(_ context.Context, visit func(discover.Unit) error, _ fun
 
 // Read reads the stream, which can be done once.
 func (s *Stream) Read(ctx context.Context, u discover.Unit, visit func(discover.Document) error, skip func(discover.Skip)) error {
-	o := &opened{ctx: ctx, name: u.Name, visit: visit, skip: skip, limit: &limit{}}
+	o := &opened{ctx: ctx, name: u.Name, visit: visit, skip: skip, limit: &limit{}, buffers: &buffers{}}
 	return o.read(s.From)
 }

@@ -26,15 +26,12 @@ type form struct {
 
 // formOf tells the form of a file by how it begins, then by its name.
 func formOf(name string, head []byte) form {
-	for _, m := range magics() {
-		if len(head) >= m.at+len(m.magic) && string(head[m.at:m.at+len(m.magic)]) == m.magic {
-			switch f := m.form; {
-			case f.kind == "zip":
-				return zipForm(name)
-			case !m.weak || !textual(head):
-				return f
-			}
+	text := textual(head)
+	if m, ok := magicOf(head); ok && !(m.weak && text) {
+		if m.form.kind == "zip" {
+			return zipForm(name)
 		}
+		return m.form
 	}
 	ext := strings.ToLower(path.Ext(name))
 	if mail(ext, head) {
@@ -43,7 +40,7 @@ func formOf(name string, head []byte) form {
 		}
 		return form{kind: "eml", stream: decodeEML}
 	}
-	if !textual(head) {
+	if !text {
 		return form{kind: "", why: discover.Unknown}
 	}
 	return form{kind: "text", stream: decodeText}
@@ -67,62 +64,64 @@ type magic struct {
 	weak  bool // so short that text can begin so
 }
 
-// magics are what files begin with, the longer before the shorter.
-func magics() []magic {
-	no := func(kind string, why discover.Why) form { return form{kind: kind, why: why} }
-	stream := func(kind string, d decodeStream) form { return form{kind: kind, stream: d} }
-	places := func(kind string, d decodePlaces) form { return form{kind: kind, places: d} }
-	return []magic{
+// magicOf tells a form by how a file begins. The longer stand before the shorter.
+func magicOf(head []byte) (m magic, ok bool) {
+	for _, m := range [...]magic{
 		{0, "PK\x03\x04", form{kind: "zip"}, false},
 		{0, "PK\x05\x06", form{kind: "zip"}, false},
-		{0, "\x1f\x8b", stream("gz", decodeGzip), false},
-		{0, "BZh", stream("bz2", decodeBzip2), false},
-		{0, "\xfd7zXZ\x00", stream("xz", decodeXZ), false},
-		{0, "\x28\xb5\x2f\xfd", stream("zst", decodeZstd), false},
-		{0, "7z\xbc\xaf\x27\x1c", places("7z", decode7z), false},
-		{257, "ustar", stream("tar", decodeTar), false},
-		{0, "%PDF-", places("pdf", decodePDF), false},
-		{0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", places("ole", decodeOLE), false},
-		{0, "SQLite format 3\x00", places("sqlite", decodeSQLite), false},
-		{0, "PAR1", places("parquet", decodeParquet), false},
-		{0, "Obj\x01", stream("avro", decodeAvro), false},
-		{0, "ORC", no("orc", discover.Unknown), false},
-		{0, "Rar!\x1a\x07", no("rar", discover.Unknown), false},
-		{0, "\x89PNG\r\n\x1a\n", no("png", discover.Image), false},
-		{0, "\xff\xd8\xff", no("jpeg", discover.Image), false},
-		{0, "GIF87a", no("gif", discover.Image), false},
-		{0, "GIF89a", no("gif", discover.Image), false},
-		{0, "BM", no("bmp", discover.Image), true},
-		{0, "II*\x00", no("tiff", discover.Image), false},
-		{0, "MM\x00*", no("tiff", discover.Image), false},
-		{8, "WEBP", no("webp", discover.Image), false},
-		{8, "WAVE", no("wav", discover.Image), false},
-		{8, "AVI ", no("avi", discover.Image), false},
-		{4, "ftyp", no("mp4, heic", discover.Image), false},
-		{0, "ID3", no("mp3", discover.Image), false},
-		{0, "\xff\xfb", no("mp3", discover.Image), false},
-		{0, "OggS", no("ogg", discover.Image), false},
-		{0, "fLaC", no("flac", discover.Image), false},
-		{0, "\x1a\x45\xdf\xa3", no("mkv, webm", discover.Image), false},
-		{0, "\x00\x00\x01\x00", no("ico", discover.Image), false},
-		{0, "\x7fELF", no("elf", discover.Binary), false},
-		{0, "MZ", no("exe", discover.Binary), true},
-		{0, "\xca\xfe\xba\xbe", no("class, mach-o", discover.Binary), false},
-		{0, "\xfe\xed\xfa", no("mach-o", discover.Binary), false},
-		{0, "\xcf\xfa\xed\xfe", no("mach-o", discover.Binary), false},
-		{0, "!<arch>\n", no("ar, deb", discover.Unknown), false},
-		{0, "\x00asm", no("wasm", discover.Binary), false},
-		{0, "wOFF", no("font", discover.Binary), false},
-		{0, "wOF2", no("font", discover.Binary), false},
-		{0, "OTTO", no("font", discover.Binary), false},
-		{0, "\x00\x01\x00\x00\x00", no("font", discover.Binary), false},
-		{0, "ttcf", no("font", discover.Binary), false},
-		{0, "!BDN", no("pst", discover.Unknown), false},
-		{0, "age-encryption.org/", no("age", discover.Encrypted), false},
-		{0, "-----BEGIN PGP MESSAGE-----", no("pgp", discover.Encrypted), false},
-		{0, "Salted__", no("openssl", discover.Encrypted), false},
-		{0, "LUKS\xba\xbe", no("luks", discover.Encrypted), false},
+		{0, "\x1f\x8b", form{kind: "gz", stream: decodeGzip}, false},
+		{0, "BZh", form{kind: "bz2", stream: decodeBzip2}, false},
+		{0, "\xfd7zXZ\x00", form{kind: "xz", stream: decodeXZ}, false},
+		{0, "\x28\xb5\x2f\xfd", form{kind: "zst", stream: decodeZstd}, false},
+		{0, "7z\xbc\xaf\x27\x1c", form{kind: "7z", places: decode7z}, false},
+		{257, "ustar", form{kind: "tar", stream: decodeTar}, false},
+		{0, "%PDF-", form{kind: "pdf", places: decodePDF}, false},
+		{0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", form{kind: "ole", places: decodeOLE}, false},
+		{0, "SQLite format 3\x00", form{kind: "sqlite", places: decodeSQLite}, false},
+		{0, "PAR1", form{kind: "parquet", places: decodeParquet}, false},
+		{0, "Obj\x01", form{kind: "avro", stream: decodeAvro}, false},
+		{0, "ORC", form{kind: "orc", why: discover.Unknown}, false},
+		{0, "Rar!\x1a\x07", form{kind: "rar", why: discover.Unknown}, false},
+		{0, "\x89PNG\r\n\x1a\n", form{kind: "png", why: discover.Image}, false},
+		{0, "\xff\xd8\xff", form{kind: "jpeg", why: discover.Image}, false},
+		{0, "GIF87a", form{kind: "gif", why: discover.Image}, false},
+		{0, "GIF89a", form{kind: "gif", why: discover.Image}, false},
+		{0, "BM", form{kind: "bmp", why: discover.Image}, true},
+		{0, "II*\x00", form{kind: "tiff", why: discover.Image}, false},
+		{0, "MM\x00*", form{kind: "tiff", why: discover.Image}, false},
+		{8, "WEBP", form{kind: "webp", why: discover.Image}, false},
+		{8, "WAVE", form{kind: "wav", why: discover.Image}, false},
+		{8, "AVI ", form{kind: "avi", why: discover.Image}, false},
+		{4, "ftyp", form{kind: "mp4, heic", why: discover.Image}, false},
+		{0, "ID3", form{kind: "mp3", why: discover.Image}, false},
+		{0, "\xff\xfb", form{kind: "mp3", why: discover.Image}, false},
+		{0, "OggS", form{kind: "ogg", why: discover.Image}, false},
+		{0, "fLaC", form{kind: "flac", why: discover.Image}, false},
+		{0, "\x1a\x45\xdf\xa3", form{kind: "mkv, webm", why: discover.Image}, false},
+		{0, "\x00\x00\x01\x00", form{kind: "ico", why: discover.Image}, false},
+		{0, "\x7fELF", form{kind: "elf", why: discover.Binary}, false},
+		{0, "MZ", form{kind: "exe", why: discover.Binary}, true},
+		{0, "\xca\xfe\xba\xbe", form{kind: "class, mach-o", why: discover.Binary}, false},
+		{0, "\xfe\xed\xfa", form{kind: "mach-o", why: discover.Binary}, false},
+		{0, "\xcf\xfa\xed\xfe", form{kind: "mach-o", why: discover.Binary}, false},
+		{0, "!<arch>\n", form{kind: "ar, deb", why: discover.Unknown}, false},
+		{0, "\x00asm", form{kind: "wasm", why: discover.Binary}, false},
+		{0, "wOFF", form{kind: "font", why: discover.Binary}, false},
+		{0, "wOF2", form{kind: "font", why: discover.Binary}, false},
+		{0, "OTTO", form{kind: "font", why: discover.Binary}, false},
+		{0, "\x00\x01\x00\x00\x00", form{kind: "font", why: discover.Binary}, false},
+		{0, "ttcf", form{kind: "font", why: discover.Binary}, false},
+		{0, "!BDN", form{kind: "pst", why: discover.Unknown}, false},
+		{0, "age-encryption.org/", form{kind: "age", why: discover.Encrypted}, false},
+		{0, "-----BEGIN PGP MESSAGE-----", form{kind: "pgp", why: discover.Encrypted}, false},
+		{0, "Salted__", form{kind: "openssl", why: discover.Encrypted}, false},
+		{0, "LUKS\xba\xbe", form{kind: "luks", why: discover.Encrypted}, false},
+	} {
+		if len(head) >= m.at+len(m.magic) && string(head[m.at:m.at+len(m.magic)]) == m.magic {
+			return m, true
+		}
 	}
+	return magic{}, false
 }
 
 // zipForm tells what is kept in a zip by its name.

@@ -19,11 +19,12 @@ import (
 type opened struct {
 	ctx context.Context
 	// name is its path in the store, with "!/" for each file it lies in.
-	name  string
-	depth int // how many files it lies in
-	visit func(discover.Document) error
-	skip  func(discover.Skip)
-	limit *limit
+	name    string
+	depth   int // how many files it lies in
+	visit   func(discover.Document) error
+	skip    func(discover.Skip)
+	limit   *limit
+	buffers *buffers
 }
 
 // maxDepth is how deep files in files are read.

@@ -4,12 +4,29 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"sync"
 
 	"guanji/internal/discover"
 )
 
 // headSize is how much of a file is looked at to tell its form.
 const headSize = 64 << 10
+
+// buffers keeps the readers that look at heads, for the next file.
+type buffers struct{ pool sync.Pool }
+
+func (b *buffers) get(r io.Reader) *bufio.Reader {
+	if kept, ok := b.pool.Get().(*bufio.Reader); ok {
+		kept.Reset(r)
+		return kept
+	}
+	return bufio.NewReaderSize(r, headSize)
+}
+
+func (b *buffers) put(r *bufio.Reader) {
+	r.Reset(nil)
+	b.pool.Put(r)
+}
 
 // read reads a file from its beginning: its form decides how. What goes wrong
 // with it is told to skip; the error that is returned is the visitor's.
@@ -22,7 +39,8 @@ func (o *opened) read(r io.Reader) error {
 		return nil
 	}
 	section, isSection := r.(*io.SectionReader)
-	b := bufio.NewReaderSize(r, headSize)
+	b := o.buffers.get(r)
+	defer o.buffers.put(b)
 	head, err := b.Peek(headSize)
 	if err != nil && !errors.Is(err, io.EOF) {
 		o.failed(err)

@@ -26,11 +26,11 @@ func textual(head []byte) bool {
 	if e := wide(head); e.name != "" {
 		return true
 	}
+	if bytes.IndexByte(head, 0) >= 0 {
+		return false
+	}
 	controls := 0
 	for _, c := range head {
-		if c == 0 {
-			return false
-		}
 		if c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b && c != 0x1e && c != 0x1f {
 			controls++
 		}
@@ -56,8 +56,11 @@ func wide(head []byte) encoded {
 	case bytes.HasPrefix(head, []byte("\xfe\xff")):
 		return encoded{"utf-16be", unicode.UTF16(unicode.BigEndian, unicode.UseBOM)}
 	}
-	var nul [2]int
 	head = head[:min(len(head), sampleSize)]
+	if bytes.IndexByte(head, 0) < 0 {
+		return encoded{}
+	}
+	var nul [2]int
 	n := len(head) &^ 1
 	lineEnds := 0
 	for i, c := range head[:n] {
@@ -180,12 +183,20 @@ func legacy(sample []byte) encoded {
 // so that it must be written out before names and words can be found in it.
 func escaped(sample []byte) bool {
 	const enough = 3
-	n := 0
-	for i := 0; i+6 <= len(sample) && n < enough; i++ {
-		if sample[i] == '\\' && sample[i+1] == 'u' && (strings.IndexByte("3456789", sample[i+2]) >= 0) ||
-			sample[i] == '&' && sample[i+1] == '#' && (sample[i+2] >= '2' && sample[i+2] <= '6' && sample[i+5]-'0' <= 9 || sample[i+2] == 'x') {
-			n++
+	found := func(mark string, is func(s []byte) bool) bool {
+		rest := sample
+		for n := 0; n < enough; {
+			next := bytes.Index(rest, []byte(mark))
+			if next < 0 || next+6 > len(rest) {
+				return false
+			}
+			if rest = rest[next:]; is(rest) {
+				n++
+			}
+			rest = rest[len(mark):]
 		}
+		return true
 	}
-	return n >= enough
+	return found(`\u`, func(s []byte) bool { return strings.IndexByte("3456789", s[2]) >= 0 }) ||
+		found("&#", func(s []byte) bool { return s[2] >= '2' && s[2] <= '6' && s[5]-'0' <= 9 || s[2] == 'x' })
 }

@@ -39,7 +39,7 @@ type result struct {
 // reading returns an opened file whose documents go to a result.
 func reading(name string, unit int64) (*opened, *result) {
 	r := &result{map[string]string{}, map[string]string{}, map[string]string{}, map[string]detect.Form{}, map[string]discover.Why{}}
-	o := &opened{ctx: context.Background(), name: name, limit: &limit{unit: unit}}
+	o := &opened{ctx: context.Background(), name: name, limit: &limit{unit: unit}, buffers: &buffers{}}
 	o.visit = func(d discover.Document) error {
 		text, err := io.ReadAll(io.LimitReader(d.Text, 64<<20))
 		r.texts[d.Name], r.kinds[d.Name], r.codes[d.Name], r.forms[d.Name] = string(text), d.Kind, d.Encoding, d.Layout.Form
