@@ -113,8 +113,11 @@ func (h *Hit) AppendMask(b []byte) []byte {
 		head, tail = n/4, n/4
 	}
 	for i, at := 0, 0; i < len(h.value) && at < MaskLimit; at++ {
-		r, size := utf8.DecodeRune(h.value[i:])
-		if (at >= head && at < n-tail) || r < ' ' || r == utf8.RuneError {
+		r, size := rune(h.value[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRune(h.value[i:])
+		}
+		if at >= head && at < n-tail || r < ' ' || r == utf8.RuneError {
 			r = '*'
 		}
 		b = utf8.AppendRune(b, r)

@@ -26,7 +26,7 @@ func appendFinding(b []byte, h *detect.Hit, under bool, digest *detect.Digest) [
 	if h.Column != "" {
 		b = appendText(append(b, `,"column":`...), h.Column)
 	}
-	b = strconv.AppendFloat(append(b, `,"confidence":`...), h.Confidence(), 'f', -1, 64)
+	b = appendConfidence(append(b, `,"confidence":`...), h.Confidence())
 	if under {
 		b = append(b, `,"under_14":true`...)
 	}
@@ -34,6 +34,19 @@ func appendFinding(b []byte, h *detect.Hit, under bool, digest *detect.Digest) [
 	b = appendText(append(b, `,"mask":`...), h.AppendMask(mask[:0]))
 	b = digest.Append(append(b, `,"digest":"`...))
 	return append(b, "\"}\n"...)
+}
+
+// appendConfidence appends a number from 0 to 0.99, to the hundredth.
+func appendConfidence(b []byte, confidence float64) []byte {
+	n := int(confidence*100 + 0.5)
+	b = append(b, '0', '.', byte('0'+n/10), byte('0'+n%10))
+	if n%10 == 0 {
+		b = b[:len(b)-1]
+	}
+	if n == 0 {
+		b = b[:len(b)-2]
+	}
+	return b
 }
 
 // appendText appends a string of JSON. What is no UTF-8 becomes U+FFFD.

@@ -50,6 +50,16 @@ func TestFinding(t *testing.T) {
 	}
 }
 
+// TestConfidence compares every confidence there is with encoding/json.
+func TestConfidence(t *testing.T) {
+	for n := range 100 {
+		c := float64(n) / 100
+		if got, want := appendConfidence(nil, c), encoded(t, c); !bytes.Equal(got, want) {
+			t.Errorf("got %s want %s", got, want)
+		}
+	}
+}
+
 // encoded is a value as encoding/json writes it.
 func encoded(t *testing.T, v any) []byte {
 	var b bytes.Buffer
