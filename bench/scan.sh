@@ -52,7 +52,7 @@ if ! {
 fi
 rm -rf "$tmp/trufflehog"
 
-kinds=(source prose.txt rows.csv logs.json)
+kinds=(source prose.txt notes.txt rows.csv logs.json)
 detectors=cn_rid18,cn_mobile,cn_bankcard,email,ipv4,cn_plate,cn_passport,cn_uscc,secret_key,secret_pem,secret_aliyun_ak,secret_tencent_ak,mac,cn_vin
 
 # The corpus, a folder for each kind; and the first of each kind for slow peers.
@@ -128,8 +128,10 @@ for kind in "${kinds[@]}"; do
 	fastest=$(printf '%s\n' "$pat_c" "$own_c" | sort -n | tail -1)
 	ratio=$(calc %.1f "$few_rate / $fastest")
 	echo "| $kind | $few_rate | $found | $all | $found_all | $pat_c | $pat_go | $pat_n | $own_c | $own_go | $own_n | $ratio |" >>"$tmp/engine"
-	aim "engine, 14 kinds, $kind" ≥ "${engine_aim[$kind]}" "$few_rate" ' MB/s'
-	aim "engine, all kinds, $kind" ≥ "$((engine_aim[$kind] / 2))" "$all" ' MB/s'
+	if [ -n "${engine_aim[$kind]-}" ]; then
+		aim "engine, 14 kinds, $kind" ≥ "${engine_aim[$kind]}" "$few_rate" ' MB/s'
+		aim "engine, all kinds, $kind" ≥ "$((engine_aim[$kind] / 2))" "$all" ' MB/s'
+	fi
 	aim "engine, 14 kinds, $kind, times Vectorscan, the faster rules, in C" ≥ 1 "$ratio" ''
 done
 
@@ -247,8 +249,8 @@ $(go version | cut -d' ' -f3,4), $(. /etc/os-release && echo "$PRETTY_NAME"), at
 The machine is shared and noisy: load before $before, after $(cut -d' ' -f1 /proc/loadavg). Trust the ratios.
 Peers: Vectorscan $(pkg-config --modversion libhs) by gohs v1.2.2, $(rg --version | head -1 | cut -d' ' -f1,2), gitleaks $gitleaks_version, $([ -n "$trufflehog" ] && echo "trufflehog $trufflehog_version, built from the folder of its module" || echo "trufflehog not: $trufflehog_version cannot be built here").
 
-The corpus is $(calc %.0f "$n / 1e6") MB in four equal parts, written by the generator ([scan](scan)): files of the standard library of Go, prose in Chinese with a value or what looks like one in
-most sentences, rows of CSV, logs in JSON; bytes for each finding: ${each#, }. All in the page cache. MB/s are 10^6 bytes by seconds of CPU time, all threads together, the best of $rounds run$([ "$rounds" = 1 ] || echo s), unless wall time is said.
+The corpus is $(calc %.0f "$n / 1e6") MB in five equal parts, written by the generator ([scan](scan)): files of the standard library of Go; prose in Chinese, with a value in every third paragraph and what looks like one
+in every third; notes in Chinese with a value in most lines; rows of CSV; logs in JSON; bytes for each finding: ${each#, }. All in the page cache. MB/s are 10^6 bytes by seconds of CPU time, all threads together, the best of $rounds run$([ "$rounds" = 1 ] || echo s), unless wall time is said.
 
 ### Aims
 
@@ -288,7 +290,7 @@ $(cat "$tmp/peers")
 
 ### End to end
 
-| all four kinds | MB/s, wall | MB/s, CPU | most memory, MiB |
+| all five kinds | MB/s, wall | MB/s, CPU | most memory, MiB |
 |---|---:|---:|---:|
 $(cat "$tmp/mixed")
 

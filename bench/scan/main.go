@@ -132,11 +132,42 @@ func (c *corpus) negative() string {
 	return "20" + c.digits(12)
 }
 
-var sentences = []string{"近年来，各地不断加强网络安全建设，提高数据治理能力。", "会议强调，要坚持问题导向，完善制度机制。", "系统将于本周末升级，届时部分服务可能中断。", "根据规定，运营者应当采取技术措施，保障网络免受干扰。", "产品上线以来，用户反馈良好，问题逐步得到解决。"}
+var sentences = []string{"近年来，各地不断加强网络安全建设，提高数据治理能力。", "会议强调，要坚持问题导向，完善制度机制。", "系统将于本周末升级，届时部分服务可能中断。", "根据规定，运营者应当采取技术措施，保障网络免受干扰。", "产品上线以来，用户反馈良好，问题逐步得到解决。",
+	"有关部门表示，下一步将继续优化流程，减少群众办事的环节。", "项目组按照计划完成了第二阶段的测试，共发现十余处缺陷。", "今年前三季度，全市工业增加值同比增长百分之六点二。", "专家建议，在推广新技术的同时，也要重视老年人的实际需要。", "暴雨过后，抢修人员连夜排查线路，居民用电在凌晨恢复。"}
 
+func (c *corpus) sentence() { c.say(sentences[c.IntN(len(sentences))]) }
+
+// prose writes a paragraph of three to six sentences: in every third there is a
+// value, in every third what looks like one.
 func (c *corpus) prose() {
-	c.say(sentences[c.IntN(len(sentences))])
-	switch c.IntN(9) {
+	for range 3 + c.IntN(4) {
+		c.sentence()
+	}
+	switch c.IntN(3) {
+	case 0:
+		c.value(c.IntN(6))
+	case 1:
+		c.say(c.negative() + "。")
+	}
+	c.sentence()
+	c.say("\n")
+}
+
+// note writes a line of prose with a value, or what looks like one, in most.
+func (c *corpus) note() {
+	c.sentence()
+	switch n := c.IntN(9); {
+	case n < 6:
+		c.value(n)
+	case n == 6:
+		c.say(c.negative() + "。")
+	}
+	c.say("\n")
+}
+
+// value writes a value as prose has it.
+func (c *corpus) value(kind int) {
+	switch kind {
 	case 0:
 		c.say("身份证号")
 		c.plant("cn_rid18", c.rid18())
@@ -161,15 +192,13 @@ func (c *corpus) prose() {
 		c.say("来自")
 		c.plant("ipv4", c.ip())
 		c.say("的访问。")
-	case 6:
-		c.say(c.negative() + "。")
 	}
-	c.say("\n")
 }
 
+// row writes a row with a value every 32 bytes or so.
 func (c *corpus) row() {
 	if c.text.Len() == 0 {
-		c.say("身份证号,手机,银行卡,邮箱,车牌,登录IP,订单号,时间,金额\n")
+		c.say("身份证号,手机,银行卡,邮箱,车牌,登录IP,订单号,时间,金额,状态,备注\n")
 	}
 	c.plant("cn_rid18", c.rid18())
 	c.say(",")
@@ -182,7 +211,8 @@ func (c *corpus) row() {
 	c.plant("cn_plate", c.plate())
 	c.say(",")
 	c.plant("ipv4", c.ip())
-	c.say(fmt.Sprintf(",2024%s,%d,%d.%02d\n", c.digits(14), 1700000000000+c.IntN(99999999999), c.IntN(99999), c.IntN(100)))
+	c.say(fmt.Sprintf(",2024%s,%d,%d.%02d,%s,%s\n", c.digits(14), 1700000000000+c.IntN(99999999999), c.IntN(99999), c.IntN(100),
+		[]string{"已付款", "已发货", "待评价", "退款中"}[c.IntN(4)], []string{"请在工作日的上午送到门口", "与上一单合并发货", "需要开具增值税专用发票", "包装破损，已经补发"}[c.IntN(4)]))
 }
 
 func (c *corpus) log() {
@@ -191,7 +221,10 @@ func (c *corpus) log() {
 	c.say(fmt.Sprintf(`","trace":"%016x%016x","request_id":"%08x-%04x-4%03x-a%03x-%012x","msg":"request done","epoch":%d}`+"\n", c.Uint64(), c.Uint64(), c.Uint32(), c.IntN(65536), c.IntN(4096), c.IntN(4096), c.Uint64()>>16, 1700000000000+c.IntN(99999999999)))
 }
 
-// write writes as much of each kind: source code of Go, prose, rows, logs.
+// kinds is how many kinds of text a corpus has.
+const kinds = 5
+
+// write writes as much of each kind: source code of Go, prose, notes, rows, logs.
 func write(dir string, size int) error {
 	truth, err := create(dir, "truth.jsonl")
 	if err != nil {
@@ -202,8 +235,8 @@ func write(dir string, size int) error {
 	for i, kind := range []struct {
 		name string
 		line func(*corpus)
-	}{{"prose.txt", (*corpus).prose}, {"rows.csv", (*corpus).row}, {"logs.json", (*corpus).log}} {
-		for part, left := 0, size/4; left > 0; part++ {
+	}{{"prose.txt", (*corpus).prose}, {"notes.txt", (*corpus).note}, {"rows.csv", (*corpus).row}, {"logs.json", (*corpus).log}} {
+		for part, left := 0, size/kinds; left > 0; part++ {
 			c := &corpus{Rand: rand.New(rand.NewPCG(uint64(i), uint64(part))), name: fmt.Sprintf("data/%02d-%s", part, kind.name)}
 			for want := min(left, 4<<20); c.text.Len() < want; {
 				kind.line(c)
@@ -219,7 +252,7 @@ func write(dir string, size int) error {
 			}
 		}
 	}
-	return sourceCode(dir, size/4)
+	return sourceCode(dir, size/kinds)
 }
 
 // sourceCode copies files of the standard library of Go.
