@@ -31,7 +31,7 @@ func (s *Scanner) mail(at int) {
 }
 
 func local(c byte) bool {
-	return alnum(c) || c == '.' || c == '_' || c == '-' || c == '+' || c == '%'
+	return wordByte(c) || c == '.' || c == '-' || c == '+' || c == '%'
 }
 
 // domain reads a name of two labels or more that ends in letters, and says
@@ -100,11 +100,11 @@ func (s *Scanner) dotted(at int) {
 	}
 	end, parts, zeros, small := begin, 0, 0, true
 	for i := begin; ; {
-		j := i
-		for j-i < 4 && digit(text[j]) {
-			j++
+		j, v := i, 0
+		for ; j-i < 4 && digit(text[j]); j++ {
+			v = v*10 + int(text[j]-'0')
 		}
-		if n := j - i; n == 0 || n > 3 || n > 1 && text[i] == '0' || n == 3 && string(text[i:j]) > "255" {
+		if n := j - i; n == 0 || n > 1 && text[i] == '0' || v > 255 || n > 3 {
 			break
 		}
 		if j == i+1 && text[i] == '0' {
@@ -187,8 +187,6 @@ func (s *Scanner) reportHardware(begin, end int, all byte) {
 		s.report(mac, begin, end, Shape|Strict)
 	}
 }
-
-func wordByte(c byte) bool { return alnum(c) || c == '_' }
 
 // colons looks at an IPv6 address around a colon.
 func (s *Scanner) colons(at int) {

@@ -69,11 +69,11 @@ func (s *Scanner) plate(begin, at int) {
 		return
 	}
 	i := at + 1
-	for _, gap := range [...]string{"·", "•", ".", "-", " "} {
-		if has(text[i:], gap) {
-			i += len(gap)
-			break
-		}
+	if c := text[i]; c == '.' || c == '-' || c == ' ' {
+		i++
+	} else if c >= utf8.RuneSelf && (has(text[i:], "·") || has(text[i:], "•")) {
+		_, size := utf8.DecodeRune(text[i:])
+		i += size
 	}
 	n, digits := 0, 0
 	for n < 7 && (digit(text[i+n]) || plateLetter(text[i+n])) {

@@ -82,12 +82,13 @@ func base36(c byte) int {
 // identification number (GB 16735-2019): its 9th is the sum modulo 11.
 func vehicle(s []byte) bool {
 	sum := 0
-	for i, w := range [17]int{8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2} {
-		v := vehicleValue(s[i])
+	const weights = "\x08\x07\x06\x05\x04\x03\x02\x0a\x00\x09\x08\x07\x06\x05\x04\x03\x02"
+	for i, c := range s[:17] {
+		v := vehicleValue(c)
 		if v < 0 {
 			return false
 		}
-		sum += v * w
+		sum += v * int(weights[i])
 	}
 	return s[8] == "0123456789X"[sum%11]
 }
@@ -101,13 +102,6 @@ func vehicleValue(c byte) int {
 	}
 	// I, O and Q have no value.
 	return int("12345678012345070923456789"[c-'A']-'0') - b2i(c == 'I' || c == 'O' || c == 'Q')
-}
-
-func b2i(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // hongKong says whether letters, six digits and a check character satisfy the

@@ -19,7 +19,8 @@ func (s *Scanner) number(at int) {
 	before, after := text[at-1], text[end]
 	switch {
 	case letter(before) || letter(after):
-		if !s.identity18X(at, end) {
+		// No kind but an identity number with its x has a small letter.
+		if !s.identity18X(at, end) && !lower(before) && !lower(after) {
 			s.token(at, end)
 		}
 		return

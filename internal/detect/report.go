@@ -46,6 +46,10 @@ func (s *Scanner) hold(h claim, pro, contra kindSet) bool {
 		h.signals |= Uniform
 	}
 	at := len(s.held)
+	if at == 0 || s.held[at-1].start < h.start && s.held[at-1].end <= h.start {
+		s.held = append(s.held, h) // nothing else claims its text, for what is held does not overlap
+		return true
+	}
 	for at > 0 && s.held[at-1].start > h.start {
 		at--
 	}
@@ -67,11 +71,7 @@ func (s *Scanner) hold(h claim, pro, contra kindSet) bool {
 		s.held = slices.Delete(s.held, i, i+1)
 		at--
 	}
-	if at == len(s.held) {
-		s.held = append(s.held, h)
-	} else {
-		s.held = slices.Insert(s.held, at, h)
-	}
+	s.held = slices.Insert(s.held, at, h)
 	return true
 }
 
