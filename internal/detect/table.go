@@ -39,6 +39,7 @@ type table struct {
 	quoted   bool
 	started  bool
 	headed   bool // the first row names the columns
+	whole    bool // a decided column is of a kind that is told by a whole cell
 	ends     [batch]kernel.Ends
 	dump     dump
 }
@@ -52,6 +53,7 @@ func (t *table) begin(l Layout) {
 	on := l.Form == Delimited || l.Form == Dump
 	t.layout, t.on, t.deciding, t.pos = l, on, l.Form == Delimited, lead
 	t.rows, t.decided, t.last, t.quoted, t.started, t.headed = 0, 0, 0, false, false, false
+	t.whole = l.Form == Dump // a comment can still name a column
 	t.columns, t.cells = t.columns[:0], append(t.cells[:0], cell{begin: lead})
 	if l.Form == Dump {
 		t.started = true
@@ -154,8 +156,10 @@ func (t *table) end(s *Scanner, at int, row bool) {
 
 // cut ends a cell before a place, and begins one of a column behind it.
 func (t *table) cut(s *Scanner, at int, row bool, next int) {
-	last := t.cells[len(t.cells)-1]
-	t.look(s, t.column(s, last.column), last.begin, at)
+	if t.deciding || t.whole {
+		last := t.cells[len(t.cells)-1]
+		t.look(s, t.column(s, last.column), last.begin, at)
+	}
 	t.rows += b2i(row)
 	t.cells = append(t.cells, cell{at + 1, next})
 }
@@ -245,6 +249,7 @@ func (t *table) decide(s *Scanner) {
 				c.uniform = c.uniform.with(k)
 			}
 		}
+		t.whole = t.whole || (c.pro|c.uniform).any(cellKinds)
 	}
 	for i := range s.held {
 		if h := &s.held[i]; h.column != nil && h.column.uniform.has(h.kind) {
