@@ -102,6 +102,8 @@ calc() { awk "BEGIN { printf \"$1\", ($2) }"; }
 scan() { # workers folder [flags]
 	echo env GOMAXPROCS="$1" "$tmp/bin/guanji" scan "$2" --workers "$1" -q --format jsonl "${@:3}"
 }
+# Only counted, as peers in memory are; and with a line for each finding.
+modes=(--summary '')
 read_all() { echo xargs -0 -a "$1" cat; }
 say() { echo "$(date +%T) $*" >&2; }
 

@@ -33,6 +33,7 @@ type scanFlags struct {
 	crossMounts bool
 	again       bool
 	quiet       bool
+	summary     bool
 	organization,
 	subject string
 	duties   []string
@@ -89,6 +90,7 @@ func (p *program) scan() *cobra.Command {
 	flags.BoolVar(&f.crossMounts, "cross-mounts", false, p.msg("flag.scan.mounts"))
 	flags.BoolVar(&f.again, "again", false, p.msg("flag.scan.again"))
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, p.msg("flag.scan.quiet"))
+	flags.BoolVar(&f.summary, "summary", false, p.msg("flag.scan.summary"))
 	flags.StringVar(&f.standard, "standard", string(detect.Conservative), p.msg("flag.scan.standard"))
 	flags.StringSliceVar(&f.kinds, "data-kind", nil, p.msg("flag.scan.kinds"))
 	flags.StringToStringVar(&f.harm, "harm", nil, p.msg("flag.scan.harm"))

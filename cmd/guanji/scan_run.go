@@ -71,6 +71,7 @@ type scanState struct {
 	Kinds     []string          `json:"kinds"`
 	Harm      map[string]string `json:"harm"`
 	Detectors string            `json:"detectors"`
+	Summary   bool              `json:"summary"`
 	// Done are the targets that are read to their end.
 	Done []discover.Summary `json:"done"`
 	// Written is how much of the output belongs to them.
@@ -81,7 +82,7 @@ type scanState struct {
 func (s *scanning) run(ctx context.Context) error {
 	s.state = scanState{
 		Targets: s.targets, Ignore: s.flags.ignore, Only: s.flags.detectors, Detectors: s.engine.Version(),
-		Standard: s.flags.standard, Kinds: s.flags.kinds, Harm: s.flags.harm,
+		Standard: s.flags.standard, Kinds: s.flags.kinds, Harm: s.flags.harm, Summary: s.flags.summary,
 	}
 	if s.flags.output != "" {
 		if err := s.open(); err != nil {
@@ -144,7 +145,8 @@ func (s *scanning) open() error {
 // same says whether two scans are asked for the same.
 func (s scanState) same(o scanState) bool {
 	return slices.Equal(s.Targets, o.Targets) && slices.Equal(s.Ignore, o.Ignore) && slices.Equal(s.Only, o.Only) &&
-		s.Standard == o.Standard && slices.Equal(s.Kinds, o.Kinds) && maps.Equal(s.Harm, o.Harm) && s.Detectors == o.Detectors
+		s.Standard == o.Standard && slices.Equal(s.Kinds, o.Kinds) && maps.Equal(s.Harm, o.Harm) && s.Detectors == o.Detectors &&
+		s.Summary == o.Summary
 }
 
 func (s *scanning) statePath() string { return s.flags.output + ".state" }
@@ -205,9 +207,11 @@ func (s *scanning) target(ctx context.Context, target string) error {
 }
 
 // sink takes the findings: the file of --output, or standard output in the
-// format asked for.
+// format asked for; nil where only the summary is.
 func (s *scanning) sink() io.Writer {
 	switch {
+	case s.flags.summary:
+		return nil
 	case s.file != nil:
 		return s.file
 	case s.format == "jsonl":

@@ -29,7 +29,8 @@ type Job struct {
 	Workers int
 	// After is where an interrupted scan continues; nil begins.
 	After *Progress
-	// Out takes the findings, a line of JSON each, in the order of the units.
+	// Out takes the findings, a line of JSON each, in the order of the units; nil
+	// if they are only counted.
 	Out io.Writer
 	// Save is told how far the scan is, after what was found so far went to
 	// Out; nil if nobody wants to know.
@@ -334,16 +335,24 @@ func (w *worker) document(ctx context.Context, d Document) error {
 	head := appendHead(nil, w.Store, d.Name)
 	w.named(&w.out.sum, d.Name, d.Name)
 	n, err := w.scanner.Scan(ctx, d.Text, d.Layout, func(h *detect.Hit) error {
-		id, digest := h.Detector(), h.Digest(w.key)
+		id := h.Detector()
+		people := w.out.people[id]
 		under := w.Engine.UnderFourteen(h)
 		w.out.sum.Findings[id]++
 		if under {
 			w.out.sum.UnderFourteen++
 		}
-		if people := w.out.people[id]; people != nil {
+		w.found.Add(1)
+		if people == nil && w.Out == nil {
+			return nil
+		}
+		digest := h.Digest(w.key)
+		if people != nil {
 			people.add(digest.Uint64())
 		}
-		w.found.Add(1)
+		if w.Out == nil {
+			return nil
+		}
 		w.out.lines = appendFinding(append(w.out.lines, head...), h, under, &digest)
 		if len(w.out.lines) > keepBytes {
 			emitErr = w.relieve(ctx)
@@ -399,6 +408,9 @@ func (w *worker) relieve(ctx context.Context) error {
 
 // write writes what was found. The lock is held.
 func (r *run) write(x *result) error {
+	if r.Out == nil {
+		return nil
+	}
 	n, err := r.Out.Write(x.lines)
 	r.written += int64(n)
 	x.lines = x.lines[:0]
