@@ -7,13 +7,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hamba/avro/v2/ocf"
 	"github.com/parquet-go/parquet-go"
 
 	"guanji/internal/discover"
 )
 
 // TestRealFiles reads files that other programs wrote: LibreOffice 7.4, the
-// printing of Chromium, 7-Zip 16, SQLite. They hold the same made-up customer.
+// printing of Chromium, 7-Zip 16, SQLite, OLE::Storage_Lite. They hold the same made-up customer.
 func TestRealFiles(t *testing.T) {
 	for name, tt := range map[string]struct {
 		document string
@@ -26,6 +27,9 @@ func TestRealFiles(t *testing.T) {
 		"d.doc":    {"d.doc", []string{"姓名：王小明，手机 13800138000", "单元格", "110105"}, ""},
 		"d.pdf":    {"d.pdf", []string{"姓名：王小明", "13800138000", "单元格"}, ""},
 		"c.pdf":    {"c.pdf", []string{"姓名：王小明", "13800138000", "单元格"}, ""},
+		"p.ppt.gz": {"p.ppt.gz!/p.ppt", []string{"姓名：王小明，手机 13800138000", "user@example.com", "11010519491231002X"}, ""},
+		"p.pptx":   {"p.pptx!/notesSlide1", []string{"11010519491231002X"}, ""},
+		"m.msg":    {"m.msg", []string{"客户资料", "手机 13800138000", "lili@example.com"}, ""},
 		"a.7z":     {"a.7z!/t.csv", []string{"王小明,13800138000"}, ""},
 		"s.sqlite": {"s.sqlite!/客 户", []string{"王小明\x1f13800138000\x1fx y\x1e"}, ""},
 		"e.7z":     {"e.7z", nil, discover.Encrypted},
@@ -49,22 +53,60 @@ func TestRealFiles(t *testing.T) {
 	}
 }
 
-// TestParquet reads what the library itself writes: columns that are missing,
-// nested or repeated keep to their places.
-func TestParquet(t *testing.T) {
-	type person struct {
-		Name   string   `parquet:"name"`
-		Phones []string `parquet:"phones,list"`
-		Mail   *string  `parquet:"mail,optional"`
-		Age    int32    `parquet:"age"`
-	}
+// person is a row of what libraries write.
+type person struct {
+	Name   string   `parquet:"name" avro:"name"`
+	Phones []string `parquet:"phones,list" avro:"phones"`
+	Mail   *string  `parquet:"mail,optional" avro:"mail"`
+	Age    int32    `parquet:"age" avro:"age"`
+}
+
+var people = [...]person{{"王小明", []string{"13800138000", "13900139000"}, nil, 30}, {"李丽", nil, nil, 31}}
+
+func parquetFile(t testing.TB) []byte {
 	var b bytes.Buffer
-	if err := parquet.Write(&b, []person{{"王小明", []string{"13800138000", "13900139000"}, nil, 30}, {"李丽", nil, nil, 31}}); err != nil {
+	if err := parquet.Write(&b, people[:]); err != nil {
 		t.Fatal(err)
 	}
-	r := readBytes(t, "a.parquet", b.Bytes())
-	want := "王小明\x1f13800138000 13900139000\x1f\x1f30\x1e李丽\x1f\x1f\x1f31\x1e"
-	if got := r.texts["a.parquet"]; got != want {
-		t.Errorf("read %q, want %q; skipped %v", got, want, r.skipped)
+	return b.Bytes()
+}
+
+func avroFile(t testing.TB) []byte {
+	const schema = `{"type":"record","name":"person","fields":[{"name":"name","type":"string"},{"name":"phones","type":{"type":"array","items":"string"}},` +
+		`{"name":"mail","type":["null","string"]},{"name":"age","type":"int"}]}`
+	var b bytes.Buffer
+	w, err := ocf.NewEncoder(schema, &b, ocf.WithCodec(ocf.Deflate))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range people {
+		if p.Phones == nil {
+			p.Phones = []string{}
+		}
+		if err := w.Encode(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// TestRows reads what the libraries themselves write: columns that are missing,
+// nested or repeated keep to their places.
+func TestRows(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		data []byte
+		want string
+	}{
+		{"a.parquet", parquetFile(t), "王小明\x1f13800138000 13900139000\x1f\x1f30\x1e李丽\x1f\x1f\x1f31\x1e"},
+		{"a.avro", avroFile(t), `{"age":30,"mail":null,"name":"王小明","phones":["13800138000","13900139000"]}` + "\n" + `{"age":31,"mail":null,"name":"李丽","phones":[]}` + "\n"},
+	} {
+		r := readBytes(t, tt.name, tt.data)
+		if got := r.texts[tt.name]; got != tt.want {
+			t.Errorf("%s: read %q, want %q; skipped %v", tt.name, got, tt.want, r.skipped)
+		}
 	}
 }

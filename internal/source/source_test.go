@@ -11,8 +11,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -497,6 +499,19 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("PAR1PAR1"), uint8(0))
 	f.Add([]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), uint8(0))
 	f.Add([]byte("Obj\x01\x02\x16avro.schema"), uint8(0))
+	for _, name := range []string{"a.7z", "c.pdf", "d.doc", "d.docx", "d.pdf", "e.7z", "e.zip", "m.msg", "p.ppt.gz", "p.pptx", "s.sqlite", "t.xls", "t.xlsx"} {
+		data, err := os.ReadFile(filepath.Join("testdata", "real", name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		which := slices.Index(names, "a"+path.Ext(name))
+		f.Add(data, uint8(max(which, 0)))
+	}
+	f.Add(avroFile(f), uint8(0))
+	f.Add(parquetFile(f), uint8(0))
+	f.Add(tarred(f, map[string]string{"a.csv": "a,b\n1,2\n"}), uint8(0))
+	f.Add(zstded(f, []byte("13800138000\n")), uint8(0))
+	f.Add(xzed(f, []byte("13800138000\n")), uint8(0))
 	f.Fuzz(func(t *testing.T, data []byte, which uint8) {
 		o, _ := reading(names[int(which)%len(names)], int64(len(data)))
 		o.limit.expanded = maxExpanded - 8<<20
