@@ -49,6 +49,10 @@ func (s *Scanner) inCell(h *claim) (pro, contra kindSet) {
 func (s *Scanner) near(k kind, start, end, from int) (pro, contra kindSet) {
 	left := start
 	for n := 0; n < nearby && left > max(from, start-4*nearby); n++ {
+		if left >= 3 && s.raw[left-3]>>4 == 0xe { // three bytes, as Chinese has
+			left -= 3
+			continue
+		}
 		for left--; left > 0 && s.raw[left]&0xc0 == 0x80; left-- {
 		}
 	}
