@@ -189,6 +189,7 @@ func (p *program) detect() *cobra.Command {
 // detectExplain says what is found in a text, and why.
 func (p *program) detectExplain() *cobra.Command {
 	var column string
+	var secrets []string
 	c := p.named("detect.explain", "explain TEXT|-", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string) error {
 		text := []byte(args[0])
 		if args[0] == "-" {
@@ -197,7 +198,11 @@ func (p *program) detectExplain() *cobra.Command {
 				return err
 			}
 		}
-		engine, err := detect.New(content.Files, detect.Options{})
+		own, err := p.ownSecrets(secrets)
+		if err != nil {
+			return err
+		}
+		engine, err := detect.New(content.Files, detect.Options{Secrets: own})
 		if err != nil {
 			return err
 		}
@@ -208,6 +213,7 @@ func (p *program) detectExplain() *cobra.Command {
 		return p.write(found, func() error { return report.Explained(p.out, p.lang, found) })
 	})
 	c.Flags().StringVar(&column, "column", "", p.msg("flag.scan.column"))
+	c.Flags().StringArrayVar(&secrets, "secrets", nil, p.msg("flag.scan.secrets"))
 	p.addFormat(c)
 	return c
 }

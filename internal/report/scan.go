@@ -167,7 +167,11 @@ func Explained(w io.Writer, l message.Lang, list []detect.Explanation) error {
 		if !x.Reported {
 			key = "scan.explain.weak"
 		}
-		fmt.Fprintf(w, "%s  %s\n  %s\n", x.Detector, visible(x.Value), message.New(key, x.Points, x.Offset, x.Length).In(l))
+		name := x.Detector
+		if x.Rule != "" {
+			name += " (" + x.Rule + ")"
+		}
+		fmt.Fprintf(w, "%s  %s\n  %s\n", name, visible(x.Value), message.New(key, x.Points, x.Offset, x.Length).In(l))
 		for _, r := range x.Reasons {
 			fmt.Fprintf(w, "    %+d  %s\n", r.Points, message.New("scan.signal."+r.Signal).In(l))
 		}
