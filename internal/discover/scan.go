@@ -125,8 +125,8 @@ type run struct {
 	mu   sync.Mutex // over all below
 	turn *sync.Cond
 	next int64 // whose turn it is to write
-	// done are results that wait for those before them, waiting how many bytes of
-	// findings they keep, and free those that can be used again.
+	// done are results that wait for those before them, waiting how many bytes
+	// they keep, and free those that can be used again.
 	done      map[int64]*result
 	waiting   int
 	free      []*result
@@ -271,12 +271,11 @@ func (r *run) state() State {
 }
 
 // keepBytes is how much of what it found a worker keeps while others before it
-// in the order are not done, and keepAll how much waits for them when it is
-// done. Beyond it waits for its turn.
+// in the order are not done, and keepAll how much waits for them in results.
+// Beyond it waits for its turn.
 const (
 	keepBytes = 4 << 20
 	keepAll   = 8 << 20
-	keepUnits = 256
 )
 
 // A result is what came out of a unit.
@@ -285,6 +284,15 @@ type result struct {
 	lines  []byte
 	sum    Summary
 	people map[string]*distinct
+}
+
+// size is about how many bytes a result keeps.
+func (x *result) size() int {
+	n := 4<<10 + cap(x.lines)
+	for _, d := range x.people {
+		n += 8 * cap(d.least)
+	}
+	return n
 }
 
 // A worker reads units.
@@ -422,25 +430,28 @@ func (r *run) write(x *result) error {
 func (r *run) finish(ctx context.Context, x *result) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for r.next != x.n && (r.waiting+len(x.lines) > keepAll || len(r.done) >= keepUnits) && ctx.Err() == nil {
+	size := x.size()
+	for r.next != x.n && r.waiting+size > keepAll && ctx.Err() == nil {
 		r.turn.Wait()
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	r.done[x.n] = x
-	r.waiting += len(x.lines)
+	r.waiting += size
 	if r.next != x.n {
 		return nil
 	}
 	for x := r.done[r.next]; x != nil; x = r.done[r.next] {
 		delete(r.done, r.next)
-		r.waiting -= len(x.lines)
+		r.waiting -= x.size()
 		if err := r.count(x); err != nil {
 			return err
 		}
 		r.next++
-		r.free = append(r.free, x)
+		if len(r.free) < r.Workers {
+			r.free = append(r.free, x)
+		}
 	}
 	r.turn.Broadcast()
 	return r.saveLocked()
