@@ -132,7 +132,7 @@ func (s *Scanner) tail(at int) {
 // addressTail says whether a character ends a part of an address.
 func addressTail(text []byte) bool {
 	switch string(text[:3]) {
-	case "号", "栋", "幢", "座", "室", "弄", "单", "楼", "层", "村", "组", "巷", "房", "户":
+	case "号", "栋", "幢", "座", "室", "弄", "单", "楼", "层", "村", "组", "社", "队", "门", "巷", "房", "户":
 		return true
 	}
 	return false

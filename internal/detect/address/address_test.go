@@ -61,7 +61,7 @@ func TestCell(t *testing.T) {
 		"北京市朝阳区建国路100号": true, "广东省深圳市": true, "建国路100号2单元": true, "浙江省杭州市西湖区": true,
 		"王小明": false, "北京市": false, "13800138000": false, "技术部": false, "Beijing Road 1": false, "": false,
 	} {
-		if _, ok := m.Cell([]byte(cell)); ok != want {
+		if _, ok := m.Cell([]byte(cell), false); ok != want {
 			t.Errorf("%s: %v", cell, ok)
 		}
 	}
@@ -78,6 +78,6 @@ func FuzzAddress(f *testing.F) {
 				t.Errorf("[%d:%d] at %d in %q", begin, end, at, text)
 			}
 		}
-		_, _ = m.Cell([]byte(text))
+		_, _ = m.Cell([]byte(text), true)
 	})
 }

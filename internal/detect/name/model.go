@@ -25,12 +25,14 @@ const (
 type Model struct {
 	// surname and given are weights by character: ten times a natural
 	// logarithm of how much more often it is one than not.
-	surname [block]int16         // by character; none is no surname
-	starts  [1 << 16 / 64]uint64 // the characters that begin a surname
+	surname [block]int16 // by character; none is no surname
+	starts  runeSet      // the characters that begin a surname
+	doubles runeSet      // those that begin one of two characters
 	double  map[[2]rune]int16
 	given   [block]givenWeight
 	words   set
 	beside  beside
+	places  *runeSet // the last characters of hamlets such as 李家沟
 }
 
 // givenWeight is a character alone, first and second in a given name.
@@ -48,7 +50,7 @@ const absent = -40
 
 // Read reads the model of the content.
 func Read(content fs.FS) (*Model, error) {
-	m := &Model{double: map[[2]rune]int16{}, words: newSet(), beside: newBeside()}
+	m := &Model{double: map[[2]rune]int16{}, words: newSet(), beside: newBeside(), places: runesOf("庄沟坡湾村屯坝坪营堡店寨集桥河坑洼岭塘坎院峪台铺滩")}
 	for i := range m.surname {
 		m.surname[i] = none
 		m.given[i] = givenWeight{absent, absent, absent}
@@ -95,8 +97,9 @@ func (m *Model) takeSurname(f []string) error {
 	if len(r) == 0 || len(r) > 2 || !hanzi(r[0]) {
 		return fmt.Errorf("%q is no surname of one or two characters", f[0])
 	}
-	m.starts[r[0]/64] |= 1 << (r[0] % 64)
+	m.starts.add(r[0])
 	if len(r) == 2 {
+		m.doubles.add(r[0])
 		m.double[[2]rune{r[0], r[1]}] = w[0]
 		return nil
 	}
@@ -179,7 +182,15 @@ func (m *Model) word(r []rune) bool {
 	return m.words.has(key)
 }
 
-func (m *Model) starting(r rune) bool { return r >= 0 && r < 1<<16 && m.starts[r/64]>>(r%64)&1 != 0 }
+// compound is the weight of a surname of two characters. Most surnames begin
+// none, which one look tells.
+func (m *Model) compound(first, second rune) (weight int16, ok bool) {
+	if !m.doubles.has(first) {
+		return 0, false
+	}
+	weight, ok = m.double[[2]rune{first, second}]
+	return weight, ok
+}
 
 // score is how much likelier characters are a name than not, with how many of
 // them are the surname. ok is false if they do not begin with one.
@@ -187,7 +198,7 @@ func (m *Model) score(r []rune) (score int, ok bool) {
 	n, w := 1, m.surname[r[0]-first]
 	single := w != none
 	if len(r) >= 3 {
-		if d, ok := m.double[[2]rune{r[0], r[1]}]; ok {
+		if d, ok := m.compound(r[0], r[1]); ok {
 			n, w, single = 2, d+40, true
 		}
 	}

@@ -80,7 +80,7 @@ func TestCell(t *testing.T) {
 		"王小明": true, "李丽": true, "欧阳若兰": true, "霍加阿卜杜拉·麦提喀斯木": true, "张伟": true, "诸葛明": true, "刘洋先生": true,
 		"北京": false, "姓名": false, "高兴": false, "金融": false, "王": false, "·": false, "王小明王小明": false, "Wang Min": false, "13800138000": false, "未知": false,
 	} {
-		if _, ok := m.Cell([]byte(cell), false); ok != want {
+		if _, word, ok := m.Cell([]byte(cell), false); ok && !word != want {
 			t.Errorf("%s: %v", cell, ok)
 		}
 	}
@@ -96,10 +96,10 @@ func FuzzIn(f *testing.F) {
 			return
 		}
 		m.In(padded, from, to, func(begin, end, points int) {
-			if begin < from || end > len(text) || begin >= end || !utf8.Valid(padded[begin:end]) || points < least {
+			if begin < 0 || end > len(padded) || begin >= end || !utf8.Valid(padded[begin:end]) || points < least {
 				t.Errorf("[%d:%d] with %d points in %q[%d:%d]", begin, end, points, text, from, to)
 			}
 		})
-		_, _ = m.Cell([]byte(text), true)
+		_, _, _ = m.Cell([]byte(text), true)
 	})
 }

@@ -8,6 +8,7 @@ const window = 6
 // In looks for names in text[from:to] and tells where each begins and ends. It
 // looks at a few characters around, no more, and keeps nothing.
 func (m *Model) In(text []byte, from, to int, found func(begin, end, points int)) {
+	m.dots(text, from, to, found)
 	for i := from; i < to; {
 		c := text[i]
 		if c < 0xe4 || c > 0xe9 { // no Chinese character of the common block begins so
@@ -17,7 +18,7 @@ func (m *Model) In(text []byte, from, to int, found func(begin, end, points int)
 		if i+3 > len(text) {
 			return
 		}
-		if r := three(text[i:]); !m.starting(r) {
+		if r := three(text[i:]); !m.starts.has(r) {
 			i += 3
 			continue
 		}
@@ -57,7 +58,7 @@ func (m *Model) at(text []byte, i int) (end, points int) {
 		}
 		before = append(before, r)
 	}
-	if m.within(before, after) && !m.beside.leads(text[max(0, i-24):i]) || dotted(text, i) {
+	if far := m.within(text[:i], before, after); far > 0 && far >= m.beside.leads(text[max(0, i-24):i]) || dotted(text, i) {
 		return i, 0
 	}
 	best, length := 0, 0
@@ -69,15 +70,11 @@ func (m *Model) at(text []byte, i int) (end, points int) {
 			best, length = p, n
 		}
 	}
-	if best < least || bytes.HasPrefix(text[i+3*length:], []byte("·")) {
+	if best < least || bytes.HasPrefix(text[i+3*length:], []byte(dot)) {
 		return i, 0
 	}
 	return i + 3*length, best
 }
-
-// dotted says whether a middle dot stands before a place: what follows is a part
-// of a longer name.
-func dotted(text []byte, i int) bool { return i >= 2 && string(text[i-2:i]) == "·" }
 
 // three is the character of three bytes that text begins with, or something
 // below 0x800 for anything else.
@@ -99,68 +96,134 @@ func (m *Model) promising(after []rune) bool {
 			return true
 		}
 	}
-	return m.double[[2]rune{after[0], after[1]}] != 0
+	_, ok := m.compound(after[0], after[1])
+	return ok
 }
 
-// within says whether the surname belongs to a word that begins before it:
-// 国王, 公司经理. before is in the order away from it.
-func (m *Model) within(before, after []rune) bool {
+// within is how far before the surname a word begins that it belongs to, in
+// bytes: 国王, 公司经理. before is in the order away from it, and ends head.
+func (m *Model) within(head []byte, before, after []rune) (far int) {
 	var w [4]rune
 	for n := 1; n <= len(before) && n <= 3; n++ {
 		for k := range n {
 			w[k] = before[n-1-k]
 		}
 		w[n] = after[0]
-		if m.word(w[:n+1]) && !m.beside.ends(before[:n]) {
-			return true
+		if m.word(w[:n+1]) && !m.beside.stands(head[len(head)-3*n:]) {
+			far = 3 * n
 		}
 		if n <= 2 {
 			w[n+1] = after[1]
 			if m.word(w[:n+2]) {
-				return true
+				far = 3 * n
 			}
 		}
 	}
-	return false
+	return far
 }
 
 // pointsOf is how many points the first n characters have as a name.
 func (m *Model) pointsOf(text []byte, i int, before, after []rune, n int) int {
 	name, rest := after[:n], after[n:]
 	score, ok := m.score(name)
-	if !ok || n == 4 && m.double[[2]rune{name[0], name[1]}] == 0 {
+	if !ok || m.longer(after, n) {
 		return 0
 	}
 	if m.word(name) {
-		if label := m.beside.label(text, i); label > 0 && len(rest) == 0 {
-			return possible + label // 姓名：高兴 is somebody
-		}
-		return 0
+		return m.pointsOfWord(text, i, score, before, name, rest)
 	}
-	if n > 2 && m.word(name[:2]) && m.double[[2]rune{name[0], name[1]}] == 0 {
-		score -= 30
-	}
-	if n == 3 && m.word(name[1:]) {
-		score -= 15
-	}
-	if len(rest) > 0 {
-		last := [4]rune{name[n-1], rest[0]}
-		if m.word(last[:2]) {
-			score -= 30
-		}
-		if len(rest) > 1 {
-			last[2] = rest[1]
-			if m.word(last[:3]) {
-				score -= 30
-			}
-		}
-	}
+	score -= m.doubt(text, i, before, after, n)
 	if score < worst {
 		return 0
 	}
 	left, right := m.beside.left(text, i, before), m.beside.right(text, i+3*n, rest)
-	if left+right == 0 {
+	right += m.listed(text, i, i+3*n)
+	if left+right <= 0 {
 		return 0
 	}
 	return points(score) + left + right
+}
+
+// pointsOfWord is how many points a word has as a name: 高兴 is somebody behind
+// a label, behind who somebody is, and among names.
+func (m *Model) pointsOfWord(text []byte, i, score int, before, name, rest []rune) int {
+	end := i + 3*len(name)
+	if label := m.beside.label(text, i); label > 0 && len(rest) == 0 {
+		return possible + label
+	}
+	if score < 0 || m.beside.states.has(text[i:end]) {
+		return 0
+	}
+	left, right := m.beside.left(text, i, before), m.beside.right(text, end, rest)
+	switch list := m.listed(text, i, end); {
+	case list > 0 && right > 0 && left > 0:
+		return possible + left + list
+	case m.beside.personal.begins(text[end:]) && left > 0:
+		return possible + left + right
+	case right > 0 && m.beside.leads(text[max(0, i-24):i]) > 0:
+		return possible + left + right
+	}
+	return 0
+}
+
+// longer says whether a longer word begins with the first n characters.
+func (m *Model) longer(after []rune, n int) bool {
+	for k := n + 1; k <= min(4, len(after)); k++ {
+		if m.word(after[:k]) {
+			return true
+		}
+	}
+	return false
+}
+
+// doubt is how much less likely what the first n characters are made of makes
+// a name: words in them, words that they end in, places, foreigners.
+func (m *Model) doubt(text []byte, i int, before, after []rune, n int) (less int) {
+	name, rest := after[:n], after[n:]
+	_, double := m.compound(name[0], name[1])
+	if n > 2 && m.word(name[:2]) && !double {
+		less += 30
+	}
+	if n == 3 && m.word(name[1:]) && !m.beside.given.has(text[i+3:i+9]) {
+		less += 15
+	}
+	if n == 3 && name[1] == '家' && m.places.has(name[2]) {
+		less += 100 // 李家沟
+	}
+	less += m.joined(text[i+3*n:], name[n-1], rest)
+	if len(rest) > 0 && n > 2 && m.beside.trailing.has(name[n-1]) {
+		less += 40 // 谷雨|任组长
+	}
+	if m.beside.leads(text[max(0, i-24):i]) > 0 || m.beside.label(text, i) > 0 {
+		return less
+	}
+	if m.transliterated(before, after, n) {
+		less += 60
+	}
+	if len(before) > 0 && !double && m.beside.function.has(name[0]) {
+		less += 30 // 我|和卓玛
+	}
+	return less
+}
+
+// joined is how much less likely a name ends with a character, because it makes
+// a word with what stands behind it. A verb there speaks for the name.
+func (m *Model) joined(tail []byte, last rune, rest []rune) (less int) {
+	if len(rest) == 0 || len(m.beside.after.beginning(tail)) > 3 {
+		return 0
+	}
+	w := [3]rune{last, rest[0]}
+	if m.word(w[:2]) {
+		less += 30
+	}
+	if len(rest) > 1 {
+		w[2] = rest[1]
+		if m.word(w[:3]) {
+			less += 30
+		}
+	}
+	if m.beside.after.begins(tail) {
+		less /= 2
+	}
+	return less
 }

@@ -1,0 +1,171 @@
+package name
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// dot stands between the parts of names of minorities and of foreigners.
+const dot = "·"
+
+// sounds are the characters that write the sound of foreign names, and hard
+// those of them that given names rarely have.
+var (
+	sounds = runesOf("斯克尔特姆夫顿普埃萨弗蒂德恩尼拉罗里亚维莫洛基奇瑟厄茨坦伊布格赫加科库曼诺帕佩皮瓦西纳菲森登伯塞莱伦耶迪凯马巴卡达多勒扎吉代沃朗")
+	hard   = runesOf("斯克尔特姆夫顿普埃萨弗蒂茨瑟厄")
+)
+
+// turkic are the characters that write names such as 阿依古丽·买买提.
+var turkic = runesOf("阿依古丽买提艾合麦木江汗吐尔逊热比亚古力克娜扎努迪拉帕哈米玛沙吾守库班别克孜肉则玉素甫卡德司马义伊敏明都卜杜曼赛达希巴图夏里坦贝加那孙叶" +
+	"斯塔乌兹列尼亚森山洪铁穆罕默麻苏莱祖农萨迪瓦力塞买江肯恩勒德汗居来提胡西奴再娜吉巧霍尤朱马仙姑娃罗安外如孜完依合瓦迷孙喀什旦卓白克牙生")
+
+// parts are in the names of Uygurs, Kazakhs and others, and in hardly any name
+// from elsewhere.
+var parts = [...]string{"买买提", "麦麦提", "买合木提", "买买", "艾合买提", "艾买提", "艾合", "吐尔", "阿依", "古丽", "古力", "努尔", "阿不", "阿卜", "阿布都", "热合", "热依", "克里木", "肉孜", "依明", "伊敏", "司马义",
+	"斯马义", "玉素", "亚森", "牙生", "达吾提", "哈斯木", "喀斯木", "哈力克", "卡德尔", "卡迪尔", "尼亚孜", "沙吾提", "萨迪克", "铁木尔", "吾买尔", "吾守尔", "库尔班", "艾尔肯", "艾力", "艾山", "艾则孜", "帕尔哈提", "别克", "木合", "汗古", "麦提", "买提", "居来提", "胡赛", "祖农", "依不拉音", "依布拉", "苏来曼", "巴依"}
+
+// dots looks for names with a middle dot in text[from:to].
+func (m *Model) dots(text []byte, from, to int, found func(begin, end, points int)) {
+	for i := from; ; {
+		n := bytes.Index(text[i:to], []byte(dot))
+		if n < 0 {
+			return
+		}
+		i += n
+		begin, end := turkicAround(text, i)
+		if end > begin {
+			found(begin, end, likely+2)
+		}
+		i = max(i+len(dot), end)
+		if i >= to {
+			return
+		}
+	}
+}
+
+// turkicAround is where the name around a middle dot begins and ends.
+func turkicAround(text []byte, at int) (begin, end int) {
+	const longest = 12
+	begin, end = at, at+len(dot)
+	for n := 0; n < longest && begin >= 3 && turkic.has(three(text[begin-3:])); n++ {
+		begin -= 3
+	}
+	for n := 0; n < longest && end+3 <= len(text) && turkic.has(three(text[end:])); n++ {
+		end += 3
+	}
+	if at-begin < 6 || end-at < 6+len(dot) || !turkicParts(text[begin:at]) && !turkicParts(text[at:end]) {
+		return at, at
+	}
+	return begin, end
+}
+
+func turkicParts(text []byte) bool {
+	for _, s := range parts {
+		if bytes.Contains(text, []byte(s)) {
+			return true
+		}
+	}
+	return false
+}
+
+// dotted says whether a middle dot stands before a place: what follows is a part
+// of a longer name.
+func dotted(text []byte, i int) bool { return bytes.HasSuffix(text[:i], []byte(dot)) }
+
+// transliterated says whether the first n characters write the sound of a
+// foreign name, or of a part of one: 马斯克, 克|罗恩.
+func (m *Model) transliterated(before, after []rune, n int) bool {
+	given := after[1:n]
+	strong := false
+	for _, r := range given {
+		if !sounds.has(r) {
+			return false
+		}
+		strong = strong || hard.has(r)
+	}
+	switch {
+	case len(given) > 1 && strong, len(before) > 0 && hard.has(before[0]):
+		return true
+	}
+	return n < len(after) && hard.has(after[n]) // 李斯|特
+}
+
+// listed is how much the items of a list around a place speak for a name in
+// it: 2 if one beside it is clearly a name, -2 if those on both sides can be
+// none: 普利司通、米其林、马牌.
+func (m *Model) listed(text []byte, begin, end int) int {
+	left, right := m.beside.commas.ends(text[:begin]), m.beside.commas.begins(text[end:])
+	before, after := possibleItem, possibleItem
+	if left {
+		before = m.itemBefore(text[:begin-len("、")])
+	}
+	if right {
+		after = m.itemAt(text[end+len("、"):])
+	}
+	switch {
+	case before == clearItem || after == clearItem:
+		return 2
+	case before == otherItem && after == otherItem:
+		return -2
+	}
+	return 0
+}
+
+// An item says what an item of a list can be.
+type item uint8
+
+const (
+	otherItem item = iota
+	possibleItem
+	clearItem // a name of people
+)
+
+// itemBefore looks at the item that ends a text.
+func (m *Model) itemBefore(text []byte) item {
+	begin, n := len(text), 0
+	for n < 5 && begin >= 3 && hanzi(three(text[begin-3:])) {
+		begin -= 3
+		n++
+	}
+	if n < 5 {
+		return m.itemOf(text[begin:])
+	}
+	for n = 2; n <= 4; n++ { // the first item of a list: 出席的有王小明
+		if i := len(text) - 3*n; m.beside.leads(text[max(0, i-24):i]) > 0 && m.itemOf(text[i:]) == clearItem {
+			return clearItem
+		}
+	}
+	return possibleItem
+}
+
+// itemAt looks at the item that a text begins with.
+func (m *Model) itemAt(text []byte) item {
+	n := 0
+	for n < 5 && len(text) >= 3*n+3 && hanzi(three(text[3*n:])) {
+		n++
+	}
+	if n < 5 {
+		return m.itemOf(text[:3*n])
+	}
+	return possibleItem
+}
+
+// itemOf says what a whole item can be.
+func (m *Model) itemOf(text []byte) item {
+	var room [4]rune
+	n := len(text) / 3
+	if n < 2 || n > 4 {
+		return otherItem
+	}
+	for i := range n {
+		room[i] = three(text[3*i:])
+	}
+	r := room[:n]
+	switch score, ok := m.score(r); {
+	case !ok || utf8.RuneCount(text) != n:
+		return otherItem
+	case score >= 45 && !m.word(r) && !m.transliterated(nil, r, n):
+		return clearItem
+	}
+	return possibleItem
+}
