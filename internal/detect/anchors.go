@@ -292,7 +292,11 @@ func (s *Scanner) socialSecurityUS(at int) {
 	if area := string(d[:3]); area == "000" || area == "666" || d[0] == '9' || string(d[4:6]) == "00" || string(d[7:]) == "0000" {
 		return
 	}
-	s.report(ssn, begin, end, Shape|Strict)
+	var extra Signal
+	if text[begin-1] == ' ' && digit(text[begin-2]) || text[end] == ' ' && digit(text[end+1]) {
+		extra = Uneven // in a table of numbers
+	}
+	s.report(ssn, begin, end, Shape|Strict|extra)
 }
 
 // plainRoom is how many bytes a number that is written strangely can have once

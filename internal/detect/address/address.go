@@ -120,7 +120,10 @@ func tail(text []byte, at int) (end, n int) {
 		for j := 0; j < 8 && i < len(text) && (number(text[i:]) > 0); j++ {
 			i += number(text[i:])
 		}
-		if room := bytes.TrimRight(text[end:i], "-"); bare && len(room) >= 1 && len(room) <= 8 && unit(text[i:]) == 0 && !measured(text[i:]) {
+		if i == end {
+			break
+		}
+		if room := bytes.TrimRight(text[end:i], "-"); bare && len(room) > 0 && unit(text[i:]) == 0 && !measured(text[i:]) {
 			return end + len(room), n + 1
 		}
 	}

@@ -16,7 +16,7 @@ var (
 )
 
 // turkic are the characters that write names such as 阿依古丽·买买提.
-var turkic = runesOf("阿依古丽买提艾合麦木江汗吐尔逊热比亚古力克娜扎努迪拉帕哈米玛沙吾守库班别克孜肉则玉素甫卡德司马义伊敏明都卜杜曼赛达希巴图夏里坦贝加那孙叶" +
+var turkic = runesOf("阿依古丽买提艾合麦木江汗吐尔逊热比亚古力克娜扎努迪拉帕哈米玛沙吾守库班别克孜肉则玉素甫卡德司马义伊敏明不都卜杜曼赛达希巴图夏里坦贝加那孙叶" +
 	"斯塔乌兹列尼亚森山洪铁穆罕默麻苏莱祖农萨迪瓦力塞买江肯恩勒德汗居来提胡西奴再娜吉巧霍尤朱马仙姑娃罗安外如孜完依合瓦迷孙喀什旦卓白克牙生")
 
 // parts are in the names of Uygurs, Kazakhs and others, and in hardly any name
@@ -52,6 +52,9 @@ func turkicAround(text []byte, at int) (begin, end int) {
 	}
 	for n := 0; n < longest && end+3 <= len(text) && turkic.has(three(text[end:])); n++ {
 		end += 3
+	}
+	if r := three(text[end-3:]); r == '不' {
+		end -= 3 // it stands before a verb
 	}
 	if at-begin < 6 || end-at < 6+len(dot) || !turkicParts(text[begin:at]) && !turkicParts(text[at:end]) {
 		return at, at

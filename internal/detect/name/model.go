@@ -32,7 +32,7 @@ type Model struct {
 	given   [block]givenWeight
 	words   set
 	beside  beside
-	places  *runeSet // the last characters of hamlets such as 李家沟
+	places  *runeSet // the last characters of places such as 李家沟
 }
 
 // givenWeight is a character alone, first and second in a given name.
@@ -50,7 +50,7 @@ const absent = -40
 
 // Read reads the model of the content.
 func Read(content fs.FS) (*Model, error) {
-	m := &Model{double: map[[2]rune]int16{}, words: newSet(), beside: newBeside(), places: runesOf("庄沟坡湾村屯坝坪营堡店寨集桥河坑洼岭塘坎院峪台铺滩")}
+	m := &Model{double: map[[2]rune]int16{}, words: newSet(), beside: newBeside(), places: runesOf("庄沟坡湾村屯坝坪营堡店寨集桥河坑洼岭塘坎院峪台铺滩路街站寺宫门")}
 	for i := range m.surname {
 		m.surname[i] = none
 		m.given[i] = givenWeight{absent, absent, absent}
