@@ -142,7 +142,7 @@ func layoutOfLine(line string) Layout {
 func TestAccuracy(t *testing.T) {
 	e := engine(t)
 	counts := tallies{}
-	for _, form := range []string{"prose", "fields", "columns", "varied", "varied-columns", "unseen", "unseen-columns"} {
+	for _, form := range []string{"prose", "fields", "columns", "varied", "varied-columns", "unseen", "unseen-columns", "fresh"} {
 		tables := strings.HasSuffix(form, "columns")
 		for _, marked := range accuracyDocuments(t, form+".txt", tables) {
 			text, truths := unmark(t, marked)

@@ -177,6 +177,8 @@ func (b *beside) right(text []byte, at int, rest []rune) int {
 	return 0
 }
 
-// stands says whether a text is a word that stands before names: a surname
-// behind it is its own.
-func (b *beside) stands(text []byte) bool { return b.before.has(text) || b.titles.has(text) }
+// names says whether a text is itself one of the words that stand beside names:
+// 麻醉师.
+func (b *beside) names(text []byte) bool {
+	return b.before.has(text) || b.titles.has(text) || b.labels.has(text)
+}

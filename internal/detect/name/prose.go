@@ -58,7 +58,7 @@ func (m *Model) at(text []byte, i int) (end, points int) {
 		}
 		before = append(before, r)
 	}
-	if far := m.within(text[:i], before, after); far > 0 && far >= m.beside.leads(text[max(0, i-24):i]) || dotted(text, i) {
+	if far := m.within(before, after); far > 0 && far >= m.beside.leads(text[max(0, i-24):i]) || dotted(text, i) {
 		return i, 0
 	}
 	best, length := 0, 0
@@ -101,22 +101,21 @@ func (m *Model) promising(after []rune) bool {
 }
 
 // within is how far before the surname a word begins that it belongs to, in
-// bytes: 国王, 公司经理. before is in the order away from it, and ends head.
-func (m *Model) within(head []byte, before, after []rune) (far int) {
+// bytes: 国王, 公司经理. before is in the order away from it.
+func (m *Model) within(before, after []rune) (far int) {
 	var w [4]rune
 	for n := 1; n <= len(before) && n <= 3; n++ {
 		for k := range n {
 			w[k] = before[n-1-k]
 		}
 		w[n] = after[0]
-		if m.word(w[:n+1]) && !m.beside.stands(head[len(head)-3*n:]) {
-			far = 3 * n
-		}
+		found := m.word(w[:n+1])
 		if n <= 2 {
 			w[n+1] = after[1]
-			if m.word(w[:n+2]) {
-				far = 3 * n
-			}
+			found = found || m.word(w[:n+2])
+		}
+		if found {
+			far = 3 * n
 		}
 	}
 	return far
@@ -126,7 +125,7 @@ func (m *Model) within(head []byte, before, after []rune) (far int) {
 func (m *Model) pointsOf(text []byte, i int, before, after []rune, n int) int {
 	name, rest := after[:n], after[n:]
 	score, ok := m.score(name)
-	if !ok || m.longer(after, n) {
+	if !ok || m.longer(after, n) || m.beside.names(text[i:i+3*n]) {
 		return 0
 	}
 	if m.word(name) {
