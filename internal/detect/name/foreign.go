@@ -11,18 +11,19 @@ const dot = "·"
 // sounds are the characters that write the sound of foreign names, and hard
 // those of them that given names rarely have.
 var (
-	sounds = runesOf("斯克尔特姆夫顿普埃萨弗蒂德恩尼拉罗里亚维莫洛基奇瑟厄茨坦伊布格赫加科库曼诺帕佩皮瓦西纳菲森登伯塞莱伦耶迪凯马巴卡达多勒扎吉代沃朗")
+	sounds = runesOf("斯克尔特姆夫顿普埃萨弗蒂德恩尼拉罗里亚维莫洛基奇瑟厄茨坦伊布格赫加科库曼诺帕佩皮瓦西纳菲森登伯塞莱伦耶迪凯马巴卡达多勒扎吉代沃朗塔")
 	hard   = runesOf("斯克尔特姆夫顿普埃萨弗蒂茨瑟厄")
 )
 
 // turkic are the characters that write names such as 阿依古丽·买买提.
 var turkic = runesOf("阿依古丽买提艾合麦木江汗吐尔逊热比亚古力克娜扎努迪拉帕哈米玛沙吾守库班别克孜肉则玉素甫卡德司马义伊敏明不都卜杜曼赛达希巴图夏里坦贝加那孙叶" +
-	"斯塔乌兹列尼亚森山洪铁穆罕默麻苏莱祖农萨迪瓦力塞买江肯恩勒德汗居来提胡西奴再娜吉巧霍尤朱马仙姑娃罗安外如孜完依合瓦迷孙喀什旦卓白克牙生")
+	"斯塔乌兹列尼亚森山洪铁穆罕默麻苏莱祖农萨迪瓦力塞买江肯恩勒德汗居来提胡西奴再娜吉巧霍尤朱马仙姑娃罗安外如孜完依合瓦迷孙喀什旦卓白克牙生送图荪尤塔合乎散")
 
 // parts are in the names of Uygurs, Kazakhs and others, and in hardly any name
 // from elsewhere.
 var parts = [...]string{"买买提", "麦麦提", "买合木提", "买买", "艾合买提", "艾买提", "艾合", "吐尔", "阿依", "古丽", "古力", "努尔", "阿不", "阿卜", "阿布都", "热合", "热依", "克里木", "肉孜", "依明", "伊敏", "司马义",
-	"斯马义", "玉素", "亚森", "牙生", "达吾提", "哈斯木", "喀斯木", "哈力克", "卡德尔", "卡迪尔", "尼亚孜", "沙吾提", "萨迪克", "铁木尔", "吾买尔", "吾守尔", "库尔班", "艾尔肯", "艾力", "艾山", "艾则孜", "帕尔哈提", "别克", "木合", "汗古", "麦提", "买提", "居来提", "胡赛", "祖农", "依不拉音", "依布拉", "苏来曼", "巴依"}
+	"斯马义", "玉素", "亚森", "牙生", "达吾提", "哈斯木", "喀斯木", "哈力克", "卡德尔", "卡迪尔", "尼亚孜", "沙吾提", "萨迪克", "铁木尔", "吾买尔", "吾守尔", "库尔班", "艾尔肯", "艾力", "艾山", "艾则孜", "帕尔哈提", "别克", "木合", "汗古", "麦提", "买提", "居来提", "胡赛", "祖农", "依不拉音", "依布拉", "苏来曼", "巴依",
+	"迪力", "迪丽", "米热", "帕提", "热娜", "古扎", "麦尔", "吐送", "图荪", "依力", "亚库", "尤努斯", "祖丽", "马木提", "木沙", "沙塔尔", "塔依尔", "吾斯曼", "吾甫", "乌斯曼", "艾孜", "艾尼", "艾散", "米吉提", "热孜", "托合提", "托乎提", "叶尔", "巴合", "赛力克"}
 
 // dots looks for names with a middle dot in text[from:to].
 func (m *Model) dots(text []byte, from, to int, found func(begin, end, points int)) {
@@ -90,7 +91,7 @@ func (m *Model) transliterated(before, after []rune, n int) bool {
 	case len(given) > 1 && strong, len(before) > 0 && hard.has(before[0]):
 		return true
 	}
-	return n < len(after) && hard.has(after[n]) // 李斯|特
+	return n < len(after) && (hard.has(after[n]) || strong && sounds.has(after[n])) // 李斯|特, 肖斯|塔科维奇
 }
 
 // listed is how much the items of a list around a place speak for a name in

@@ -34,6 +34,10 @@ func (m *Model) In(text []byte, from, to int, found func(begin, end, points int)
 // least is from how many points on a name in prose is told.
 const least = 5
 
+// likelier is by how much the score of a shorter name of equal points is higher
+// if it is the name: 司马岚|独.
+const likelier = 30
+
 // at looks at a surname: it returns where the name ends, or i if it is none.
 func (m *Model) at(text []byte, i int) (end, points int) {
 	var around [2*window + 1]rune
@@ -61,13 +65,10 @@ func (m *Model) at(text []byte, i int) (end, points int) {
 	if far := m.within(before, after); far > 0 && far >= m.beside.leads(text[max(0, i-24):i]) || dotted(text, i) {
 		return i, 0
 	}
-	best, length := 0, 0
-	for n := 4; n >= 2; n-- {
-		if n > len(after) {
-			continue
-		}
-		if p := m.pointsOf(text, i, before, after, n); p > best {
-			best, length = p, n
+	best, likeliest, length := 0, 0, 0
+	for n := min(4, len(after)); n >= 2; n-- {
+		if p, score := m.pointsOf(text, i, before, after, n); p > best || p == best && score > likeliest+likelier {
+			best, likeliest, length = p, score, n
 		}
 	}
 	if best < least || bytes.HasPrefix(text[i+3*length:], []byte(dot)) {
@@ -121,26 +122,27 @@ func (m *Model) within(before, after []rune) (far int) {
 	return far
 }
 
-// pointsOf is how many points the first n characters have as a name.
-func (m *Model) pointsOf(text []byte, i int, before, after []rune, n int) int {
+// pointsOf is how many points the first n characters have as a name, and their
+// score, which decides between equal points.
+func (m *Model) pointsOf(text []byte, i int, before, after []rune, n int) (sum, score int) {
 	name, rest := after[:n], after[n:]
 	score, ok := m.score(name)
 	if !ok || m.longer(after, n) || m.beside.names(text[i:i+3*n]) {
-		return 0
+		return 0, 0
 	}
 	if m.word(name) {
-		return m.pointsOfWord(text, i, score, before, name, rest)
+		return m.pointsOfWord(text, i, score, before, name, rest), score
 	}
 	score -= m.doubt(text, i, before, after, n)
 	if score < worst {
-		return 0
+		return 0, 0
 	}
 	left, right := m.beside.left(text, i, before), m.beside.right(text, i+3*n, rest)
 	right += m.listed(text, i, i+3*n)
 	if left+right <= 0 {
-		return 0
+		return 0, 0
 	}
-	return points(score) + left + right
+	return points(score) + left + right, score
 }
 
 // pointsOfWord is how many points a word has as a name: 高兴 is somebody behind
@@ -180,24 +182,25 @@ func (m *Model) longer(after []rune, n int) bool {
 func (m *Model) doubt(text []byte, i int, before, after []rune, n int) (less int) {
 	name, rest := after[:n], after[n:]
 	_, double := m.compound(name[0], name[1])
-	if n > 2 && m.word(name[:2]) && !double {
+	given := n == 3 && m.beside.given.has(text[i+3:i+9])
+	if n > 2 && m.word(name[:2]) && !double && !given {
 		less += 30
 	}
-	if n == 3 && m.word(name[1:]) && !m.beside.given.has(text[i+3:i+9]) {
+	if n == 3 && m.word(name[1:]) && !given {
 		less += 15
 	}
 	if n == 3 && name[1] == '家' && m.places.has(name[2]) {
 		less += 100 // 李家沟
 	}
 	less += m.joined(text[i+3*n:], name[n-1], rest)
-	if len(rest) > 0 && n > 2 && m.beside.trailing.has(name[n-1]) {
+	if len(rest) > 0 && n > 2 && m.beside.trailing.has(name[n-1]) && !given {
 		less += 40 // 谷雨|任组长
 	}
 	if m.beside.leads(text[max(0, i-24):i]) > 0 || m.beside.label(text, i) > 0 {
 		return less
 	}
 	if m.transliterated(before, after, n) {
-		less += 60
+		less += 100
 	}
 	if len(before) > 0 && !double && m.beside.function.has(name[0]) {
 		less += 30 // 我|和卓玛
