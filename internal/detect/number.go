@@ -127,19 +127,20 @@ func (s *Scanner) mobile(at, end int, extra Signal) bool {
 	if d[0] != '1' || d[1] < '3' {
 		return false
 	}
-	if s.amid(at, end, func(d []byte) bool { return mobilePlan(d) == assigned && d[0] == '1' }) {
-		extra |= Hostile
+	plan := mobilePlan(d)
+	if plan == unplanned {
+		return false
 	}
 	if strokes(d) {
 		extra |= Uneven
 	}
-	switch mobilePlan(d) {
-	case assigned:
-		return s.report(mobile, at, end, Shape|Strict|extra)
-	case reserved:
-		return s.report(mobile, at, end, Shape|Table|extra)
+	if s.amid(at, end, func(d []byte) bool { return d[0] == '1' && mobilePlan(d) == assigned }) {
+		extra |= Hostile
 	}
-	return false
+	if plan == assigned {
+		return s.report(mobile, at, end, Shape|Strict|extra)
+	}
+	return s.report(mobile, at, end, Shape|Table|extra)
 }
 
 // strokes says whether there are only digits from 1 to 5, as which dictionaries
@@ -157,21 +158,19 @@ func strokes(d []byte) bool {
 // not fit: a table of numbers, where some fit by chance.
 func (s *Scanner) amid(at, end int, fits func([]byte) bool) bool {
 	const most, least = 4, 3
-	size := end - at
-	alike, fitting := 0, 0
-	for i, n := at-1, 0; n < most; n++ {
-		next, ok := passNumber(s.text, i, -1, size)
-		if !ok {
-			break
+	size, alike, fitting := end-at, 0, 0
+	for _, side := range [...]struct{ from, step int }{{at - 1, -1}, {end, 1}} {
+		for i, n := side.from, 0; n < most; n++ {
+			next, ok := passNumber(s.text, i, side.step, size)
+			if !ok {
+				break
+			}
+			first := next + 1
+			if side.step > 0 {
+				first = next - size
+			}
+			alike, fitting, i = alike+1, fitting+b2i(fits(s.text[first:first+size])), next
 		}
-		alike, fitting, i = alike+1, fitting+b2i(fits(s.text[next+1:next+1+size])), next
-	}
-	for i, n := end, 0; n < most; n++ {
-		next, ok := passNumber(s.text, i, 1, size)
-		if !ok {
-			break
-		}
-		alike, fitting, i = alike+1, fitting+b2i(fits(s.text[next-size:next])), next
 	}
 	return alike >= least && fitting*2 < alike
 }

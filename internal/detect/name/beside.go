@@ -121,17 +121,17 @@ func newBeside() beside {
 	}
 }
 
-// left is how much what stands before a place speaks for a name there. before
-// are the Chinese characters before it, the nearest first.
-func (b *beside) left(text []byte, at int, before []rune) int {
-	if n := b.label(text, at); n > 0 {
-		return n
-	}
-	head := text[max(0, at-24):at]
+// longestLead is how many bytes before a place are looked at for words.
+const longestLead = 24
+
+// left is how much what stands before a place speaks for a name there.
+func (b *beside) left(p *place) int {
 	switch {
-	case b.leads(head) > 0, len(before) == 0: // a sentence, a part of one, or a list begins
+	case p.label > 0:
+		return p.label
+	case p.lead > 0, len(p.before) == 0: // a sentence, a part of one, or a list begins
 		return 2
-	case b.joins.ends(head):
+	case b.joins.ends(p.text[max(0, p.at-longestLead):p.at]):
 		return 1
 	}
 	return 0
@@ -155,22 +155,23 @@ func (b *beside) label(text []byte, at int) int {
 		separated = true
 		i -= size
 	}
-	if separated && b.labels.ends(text[max(0, i-24):i]) {
+	if separated && b.labels.ends(text[max(0, i-longestLead):i]) {
 		return 4
 	}
 	return 0
 }
 
-// right is how much what stands behind a place speaks for a name before it.
-func (b *beside) right(text []byte, at int, rest []rune) int {
-	tail := text[at:min(len(text), at+24)]
+// right is how much what stands behind the first n characters of a place speaks
+// for a name before it.
+func (b *beside) right(p *place, n int) int {
+	tail := p.behind(n)
 	switch {
 	case b.titles.begins(tail):
 		return 3
 	case b.things.begins(tail):
 		return -2
-	case len(rest) == 0:
-		return 1 // a sentence or a part of one ends
+	case len(p.after) == n: // a sentence or a part of one ends
+		return 1
 	case b.after.begins(tail):
 		return 1
 	}

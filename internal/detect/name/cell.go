@@ -57,7 +57,7 @@ func (m *Model) Cell(cell []byte, named bool) (own int, word, ok bool) {
 		return 0, false, false
 	case named:
 		return max(possible, points(score)), false, true
-	case m.word(r) || len(r) == 3 && score < 20 && m.word(r[1:]) || len(r) == 3 && m.places.has(r[2]) || m.transliterated(nil, r, len(r)):
+	case m.word(r) || len(r) == 3 && score < 20 && m.word(r[1:]) || len(r) == 3 && m.places.has(r[2]) || transliterated(nil, r, len(r)):
 		return possible, true, score >= worst
 	}
 	return points(score), false, true

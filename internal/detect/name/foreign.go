@@ -25,42 +25,56 @@ var parts = [...]string{"买买提", "麦麦提", "买合木提", "买买", "艾
 	"斯马义", "玉素", "亚森", "牙生", "达吾提", "哈斯木", "喀斯木", "哈力克", "卡德尔", "卡迪尔", "尼亚孜", "沙吾提", "萨迪克", "铁木尔", "吾买尔", "吾守尔", "库尔班", "艾尔肯", "艾力", "艾山", "艾则孜", "帕尔哈提", "别克", "木合", "汗古", "麦提", "买提", "居来提", "胡赛", "祖农", "依不拉音", "依布拉", "苏来曼", "巴依",
 	"迪力", "迪丽", "米热", "帕提", "热娜", "古扎", "麦尔", "吐送", "图荪", "依力", "亚库", "尤努斯", "祖丽", "马木提", "木沙", "沙塔尔", "塔依尔", "吾斯曼", "吾甫", "乌斯曼", "艾孜", "艾尼", "艾散", "米吉提", "热孜", "托合提", "托乎提", "叶尔", "巴合", "赛力克"}
 
-// dots looks for names with a middle dot in text[from:to].
+// dots looks for names with a middle dot that begins in text[from:to].
 func (m *Model) dots(text []byte, from, to int, found func(begin, end, points int)) {
-	for i := from; ; {
-		n := bytes.Index(text[i:to], []byte(dot))
+	for i := from; i < to; {
+		n := bytes.Index(text[i:min(to+1, len(text))], []byte(dot))
 		if n < 0 {
 			return
 		}
 		i += n
-		begin, end := turkicAround(text, i)
-		if end > begin {
+		begin, end := turkicBefore(text, i), turkicBehind(text, i+len(dot))
+		if i-begin >= 2*3 && end-i >= 2*3+len(dot) && turkicParts(text[begin:end]) {
 			found(begin, end, likely+2)
 		}
 		i = max(i+len(dot), end)
-		if i >= to {
-			return
-		}
 	}
 }
 
-// turkicAround is where the name around a middle dot begins and ends.
-func turkicAround(text []byte, at int) (begin, end int) {
-	const longest = 12
-	begin, end = at, at+len(dot)
-	for n := 0; n < longest && begin >= 3 && turkic.has(three(text[begin-3:])); n++ {
-		begin -= 3
+// longestPart is how many characters a name has at most before or behind a dot.
+const longestPart = 18
+
+// turkicBefore is where the part of a name begins that ends at a place.
+func turkicBefore(text []byte, i int) int {
+	for n := 0; n < longestPart && i >= 5; n++ {
+		switch {
+		case turkic.has(three(text[i-3:])):
+			i -= 3
+		case dotted(text, i) && turkic.has(three(text[i-5:])):
+			i -= len(dot)
+		default:
+			return i
+		}
 	}
-	for n := 0; n < longest && end+3 <= len(text) && turkic.has(three(text[end:])); n++ {
-		end += 3
+	return i
+}
+
+// turkicBehind is where the part of a name ends that begins at a place.
+func turkicBehind(text []byte, i int) int {
+	for n := 0; n < longestPart && i+5 <= len(text); n++ {
+		switch {
+		case turkic.has(three(text[i:])):
+			i += 3
+		case bytes.HasPrefix(text[i:], []byte(dot)) && turkic.has(three(text[i+len(dot):])):
+			i += len(dot)
+		default:
+			n = longestPart
+		}
 	}
-	if r := three(text[end-3:]); r == '不' {
-		end -= 3 // it stands before a verb
+	if bytes.HasSuffix(text[:i], []byte("不")) {
+		i -= len("不") // it stands before a verb
 	}
-	if at-begin < 6 || end-at < 6+len(dot) || !turkicParts(text[begin:at]) && !turkicParts(text[at:end]) {
-		return at, at
-	}
-	return begin, end
+	return i
 }
 
 func turkicParts(text []byte) bool {
@@ -77,21 +91,19 @@ func turkicParts(text []byte) bool {
 func dotted(text []byte, i int) bool { return bytes.HasSuffix(text[:i], []byte(dot)) }
 
 // transliterated says whether the first n characters write the sound of a
-// foreign name, or of a part of one: 马斯克, 克|罗恩.
-func (m *Model) transliterated(before, after []rune, n int) bool {
-	given := after[1:n]
+// foreign name, or of a part of one: 马斯克, 克|罗恩, 肖斯|塔科维奇.
+func transliterated(before, after []rune, n int) bool {
+	if len(before) > 0 && hard.has(before[0]) && sounds.has(after[1]) {
+		return true
+	}
 	strong := false
-	for _, r := range given {
+	for _, r := range after[1:n] {
 		if !sounds.has(r) {
 			return false
 		}
 		strong = strong || hard.has(r)
 	}
-	switch {
-	case len(given) > 1 && strong, len(before) > 0 && hard.has(before[0]):
-		return true
-	}
-	return n < len(after) && (hard.has(after[n]) || strong && sounds.has(after[n])) // 李斯|特, 肖斯|塔科维奇
+	return strong && n > 2 || n < len(after) && (hard.has(after[n]) || strong && sounds.has(after[n]))
 }
 
 // listed is how much the items of a list around a place speak for a name in
@@ -134,8 +146,8 @@ func (m *Model) itemBefore(text []byte) item {
 	if n < 5 {
 		return m.itemOf(text[begin:])
 	}
-	for n = 2; n <= 4; n++ { // the first item of a list: 出席的有王小明
-		if i := len(text) - 3*n; m.beside.leads(text[max(0, i-24):i]) > 0 && m.itemOf(text[i:]) == clearItem {
+	for n = 2; n <= 4; n++ { // the first item of a list: 学生王小明
+		if i := len(text) - 3*n; m.beside.leads(text[max(0, i-longestLead):i]) > 0 && m.itemOf(text[i:]) == clearItem {
 			return clearItem
 		}
 	}
@@ -168,7 +180,7 @@ func (m *Model) itemOf(text []byte) item {
 	switch score, ok := m.score(r); {
 	case !ok || utf8.RuneCount(text) != n:
 		return otherItem
-	case score >= 45 && !m.word(r) && !m.transliterated(nil, r, n):
+	case score >= 45 && !m.word(r) && !transliterated(nil, r, n):
 		return clearItem
 	}
 	return possibleItem

@@ -38,6 +38,26 @@ const least = 5
 // if it is the name: 司马岚|独.
 const likelier = 30
 
+// A place is where a surname stands, with the Chinese characters before it, the
+// nearest first, and those from it on.
+type place struct {
+	text          []byte
+	at            int
+	before, after []rune
+	lead          int // the length of the word before it that leads to names
+	label         int // what a label before it gives
+	left          int // how much all before it speaks for a name
+}
+
+// led says whether a word or a label leads to a name.
+func (p *place) led() bool { return p.lead > 0 || p.label > 0 }
+
+// bytes is the text of the characters from the surname on from one to another.
+func (p *place) bytes(from, to int) []byte { return p.text[p.at+3*from : p.at+3*to] }
+
+// behind is the text behind the first n characters.
+func (p *place) behind(n int) []byte { return p.text[p.at+3*n:] }
+
 // at looks at a surname: it returns where the name ends, or i if it is none.
 func (m *Model) at(text []byte, i int) (end, points int) {
 	var around [2*window + 1]rune
@@ -62,16 +82,19 @@ func (m *Model) at(text []byte, i int) (end, points int) {
 		}
 		before = append(before, r)
 	}
-	if far := m.within(before, after); far > 0 && far >= m.beside.leads(text[max(0, i-24):i]) || dotted(text, i) {
+	p := place{text: text, at: i, before: before, after: after, lead: m.beside.leads(text[max(0, i-longestLead):i])}
+	if far := m.within(before, after); far > 0 && far >= p.lead || dotted(text, i) {
 		return i, 0
 	}
+	p.label = m.beside.label(text, i)
+	p.left = m.beside.left(&p)
 	best, likeliest, length := 0, 0, 0
 	for n := min(4, len(after)); n >= 2; n-- {
-		if p, score := m.pointsOf(text, i, before, after, n); p > best || p == best && score > likeliest+likelier {
-			best, likeliest, length = p, score, n
+		if sum, score := m.pointsOf(&p, n); sum > best || sum == best && score > likeliest+likelier {
+			best, likeliest, length = sum, score, n
 		}
 	}
-	if best < least || bytes.HasPrefix(text[i+3*length:], []byte(dot)) {
+	if best < least || bytes.HasPrefix(p.behind(length), []byte(dot)) {
 		return i, 0
 	}
 	return i + 3*length, best
@@ -123,46 +146,41 @@ func (m *Model) within(before, after []rune) (far int) {
 }
 
 // pointsOf is how many points the first n characters have as a name, and their
-// score, which decides between equal points.
-func (m *Model) pointsOf(text []byte, i int, before, after []rune, n int) (sum, score int) {
-	name, rest := after[:n], after[n:]
-	score, ok := m.score(name)
-	if !ok || m.longer(after, n) || m.beside.names(text[i:i+3*n]) {
+// score.
+func (m *Model) pointsOf(p *place, n int) (sum, score int) {
+	score, ok := m.score(p.after[:n])
+	if !ok || m.longer(p.after, n) || m.beside.names(p.bytes(0, n)) {
 		return 0, 0
 	}
-	if m.word(name) {
-		return m.pointsOfWord(text, i, score, before, name, rest), score
+	if m.word(p.after[:n]) {
+		return m.pointsOfWord(p, n, score), score
 	}
-	score -= m.doubt(text, i, before, after, n)
-	if score < worst {
+	if score -= m.doubt(p, n); score < worst {
 		return 0, 0
 	}
-	left, right := m.beside.left(text, i, before), m.beside.right(text, i+3*n, rest)
-	right += m.listed(text, i, i+3*n)
-	if left+right <= 0 {
+	beside := p.left + m.beside.right(p, n) + m.listed(p.text, p.at, p.at+3*n)
+	if beside <= 0 {
 		return 0, 0
 	}
-	return points(score) + left + right, score
+	return points(score) + beside, score
 }
 
 // pointsOfWord is how many points a word has as a name: 高兴 is somebody behind
-// a label, behind who somebody is, and among names.
-func (m *Model) pointsOfWord(text []byte, i, score int, before, name, rest []rune) int {
-	end := i + 3*len(name)
-	if label := m.beside.label(text, i); label > 0 && len(rest) == 0 {
-		return possible + label
+// a label, behind what somebody is, before a title of people, and among names.
+func (m *Model) pointsOfWord(p *place, n, score int) int {
+	whole := len(p.after) == n
+	if p.label > 0 && whole {
+		return possible + p.label
 	}
-	if score < 0 || m.beside.states.has(text[i:end]) {
+	if score < 0 || p.left == 0 || m.beside.states.has(p.bytes(0, n)) {
 		return 0
 	}
-	left, right := m.beside.left(text, i, before), m.beside.right(text, end, rest)
-	switch list := m.listed(text, i, end); {
-	case list > 0 && right > 0 && left > 0:
-		return possible + left + list
-	case m.beside.personal.begins(text[end:]) && left > 0:
-		return possible + left + right
-	case right > 0 && m.beside.leads(text[max(0, i-24):i]) > 0:
-		return possible + left + right
+	right := m.beside.right(p, n)
+	switch {
+	case m.beside.personal.begins(p.behind(n)), right > 0 && p.lead > 0:
+		return possible + p.left + right
+	case right > 0 && m.listed(p.text, p.at, p.at+3*n) > 0:
+		return possible + p.left + right + 1
 	}
 	return 0
 }
@@ -179,52 +197,48 @@ func (m *Model) longer(after []rune, n int) bool {
 
 // doubt is how much less likely what the first n characters are made of makes
 // a name: words in them, words that they end in, places, foreigners.
-func (m *Model) doubt(text []byte, i int, before, after []rune, n int) (less int) {
-	name, rest := after[:n], after[n:]
+func (m *Model) doubt(p *place, n int) (less int) {
+	name := p.after[:n]
 	_, double := m.compound(name[0], name[1])
-	given := n == 3 && m.beside.given.has(text[i+3:i+9])
-	if n > 2 && m.word(name[:2]) && !double && !given {
+	given := n == 3 && m.beside.given.has(p.bytes(1, 3))
+	if n > 2 && !double && !given && m.word(name[:2]) {
 		less += 30
 	}
-	if n == 3 && m.word(name[1:]) && !given {
+	if n == 3 && !given && m.word(name[1:]) {
 		less += 15
 	}
 	if n == 3 && name[1] == '家' && m.places.has(name[2]) {
 		less += 100 // 李家沟
 	}
-	less += m.joined(text[i+3*n:], name[n-1], rest)
-	if len(rest) > 0 && n > 2 && m.beside.trailing.has(name[n-1]) && !given {
+	if n > 2 && !given && len(p.after) > n && m.beside.trailing.has(name[n-1]) {
 		less += 40 // 谷雨|任组长
 	}
-	if m.beside.leads(text[max(0, i-24):i]) > 0 || m.beside.label(text, i) > 0 {
+	less += m.joined(p, n)
+	if p.led() {
 		return less
 	}
-	if m.transliterated(before, after, n) {
+	if transliterated(p.before, p.after, n) {
 		less += 100
 	}
-	if len(before) > 0 && !double && m.beside.function.has(name[0]) {
+	if len(p.before) > 0 && !double && m.beside.function.has(name[0]) {
 		less += 30 // 我|和卓玛
 	}
 	return less
 }
 
-// joined is how much less likely a name ends with a character, because it makes
+// joined is how much less likely a name has n characters because the last makes
 // a word with what stands behind it. A verb there speaks for the name.
-func (m *Model) joined(tail []byte, last rune, rest []rune) (less int) {
-	if len(rest) == 0 || len(m.beside.after.beginning(tail)) > 3 {
+func (m *Model) joined(p *place, n int) (less int) {
+	verb := len(m.beside.after.beginning(p.behind(n)))
+	if verb > 3 {
 		return 0
 	}
-	w := [3]rune{last, rest[0]}
-	if m.word(w[:2]) {
-		less += 30
-	}
-	if len(rest) > 1 {
-		w[2] = rest[1]
-		if m.word(w[:3]) {
+	for k := n + 1; k <= min(n+2, len(p.after)); k++ {
+		if m.word(p.after[n-1 : k]) {
 			less += 30
 		}
 	}
-	if m.beside.after.begins(tail) {
+	if verb > 0 {
 		less /= 2
 	}
 	return less
