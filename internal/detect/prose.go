@@ -24,13 +24,15 @@ func (s *Scanner) prose(at, n int) {
 }
 
 // name takes a name that was found in prose into account. Where a cell begins
-// and ends says less than where a sentence does.
+// and ends says less than where a sentence does, unless its column is of names.
 func (s *Scanner) name(begin, end, points int) {
 	if end > len(s.raw) {
 		return
 	}
 	if s.layout.Form == Delimited && s.cellEnds(s.raw[begin-1]) && s.cellEnds(s.text[end]) {
-		points--
+		if c, _ := s.table.at(s, begin); !c.pro.has(personName) {
+			points--
+		}
 	}
 	s.reportOwn(personName, begin, end, points, "")
 }

@@ -48,6 +48,13 @@ const none = -1 << 15
 // absent is the weight of a character that no given name is known to have.
 const absent = -40
 
+// uncommon is the weight of such a character if it stands in few words, at most
+// fewWords: it is too rare for much to be known of it.
+const (
+	uncommon = -5
+	fewWords = 6
+)
+
 // Read reads the model of the content.
 func Read(content fs.FS) (*Model, error) {
 	m := &Model{double: map[[2]rune]int16{}, words: newSet(), beside: newBeside(), places: runesOf("庄沟坡湾村屯坝坪营堡店寨集桥河坑洼岭塘坎院峪台铺滩路街站寺宫门")}
@@ -55,10 +62,11 @@ func Read(content fs.FS) (*Model, error) {
 		m.surname[i] = none
 		m.given[i] = givenWeight{absent, absent, absent}
 	}
+	var words [block]int
 	for _, part := range []struct {
 		file string
 		take func([]string) error
-	}{{surnamesFile, m.takeSurname}, {givenFile, m.takeGiven}, {wordsFile, m.takeWord}, {placesFile, m.takePlace}} {
+	}{{surnamesFile, m.takeSurname}, {givenFile, m.takeGiven}, {wordsFile, func(f []string) error { return m.takeWord(f, &words) }}, {placesFile, m.takePlace}} {
 		data, err := fs.ReadFile(content, part.file)
 		if err != nil {
 			return nil, err
@@ -68,6 +76,11 @@ func Read(content fs.FS) (*Model, error) {
 		}
 		if err := lines(bytes.NewReader(data), part.take); err != nil {
 			return nil, fmt.Errorf("%s: %w", part.file, err)
+		}
+	}
+	for i, n := range words {
+		if m.given[i] == (givenWeight{absent, absent, absent}) && n > 0 && n <= fewWords {
+			m.given[i] = givenWeight{uncommon, uncommon, uncommon}
 		}
 	}
 	return m, nil
@@ -120,10 +133,16 @@ func (m *Model) takeGiven(f []string) error {
 	return nil
 }
 
-func (m *Model) takeWord(f []string) error {
+// takeWord takes a word, and counts it for each of its characters.
+func (m *Model) takeWord(f []string, words *[block]int) error {
 	key, ok := pack([]rune(f[0]))
 	if len(f) != 1 || !ok {
 		return fmt.Errorf("%q is no word of two to four characters", strings.Join(f, "\t"))
+	}
+	for _, r := range f[0] {
+		if hanzi(r) {
+			words[r-first]++
+		}
 	}
 	m.words.add(key)
 	return nil

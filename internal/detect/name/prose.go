@@ -158,7 +158,11 @@ func (m *Model) pointsOf(p *place, n int) (sum, score int) {
 	if score -= m.doubt(p, n); score < worst {
 		return 0, 0
 	}
-	beside := p.left + m.beside.right(p, n) + m.listed(p.text, p.at, p.at+3*n)
+	right := m.beside.right(p, n)
+	if right == 0 && acts(p.after[n:]) {
+		right = 1
+	}
+	beside := p.left + right + m.listed(p.text, p.at, p.at+3*n)
 	if beside <= 0 {
 		return 0, 0
 	}
@@ -221,7 +225,7 @@ func (m *Model) doubt(p *place, n int) (less int) {
 		less += 100
 	}
 	if len(p.before) > 0 && !double && m.beside.function.has(name[0]) {
-		less += 30 // 我|和卓玛
+		less += 60 // 我|和卓玛
 	}
 	return less
 }
