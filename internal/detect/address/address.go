@@ -163,8 +163,12 @@ func number(text []byte) int {
 	return 0
 }
 
-// unit is the length of a unit that text begins with, 0 if it does not.
+// unit is the length of a unit that text begins with, 0 if it does not. 门口 is
+// before a house, and no part of its address.
 func unit(text []byte) int {
+	if bytes.HasPrefix(text, []byte("门口")) {
+		return 0
+	}
 	for _, u := range [...]string{"号楼", "号院", "号", "栋", "幢", "座", "室", "弄", "单元", "楼", "层", "门", "村", "组", "社", "队", "巷", "房", "户"} {
 		if bytes.HasPrefix(text, []byte(u)) {
 			return len(u)

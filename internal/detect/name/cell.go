@@ -34,7 +34,7 @@ func (m *Model) Cell(cell []byte, named bool) (own int, word, ok bool) {
 		return 0, false, false
 	}
 	if bytes.Contains(cell, []byte(dot)) {
-		return likely, false, foreign(cell)
+		return likely, false, withDots(cell)
 	}
 	if t := cell[:len(cell)-len(m.beside.titles.ending(cell))]; len(t) >= 3 {
 		cell = t
@@ -57,15 +57,15 @@ func (m *Model) Cell(cell []byte, named bool) (own int, word, ok bool) {
 		return 0, false, false
 	case named:
 		return max(possible, points(score)), false, true
-	case m.word(r) || len(r) == 3 && score < 20 && m.word(r[1:]) || len(r) == 3 && m.places.has(r[2]) || transliterated(nil, r, len(r)):
+	case m.word(r) || len(r) == 3 && score < 20 && m.word(r[1:]) || len(r) == 3 && m.places.has(r[2]) || m.foreign.transliterated(nil, r, len(r)):
 		return possible, true, score >= worst
 	}
 	return points(score), false, true
 }
 
-// foreign says whether a cell is a name that is written with middle dots: one
+// withDots says whether a cell is a name that is written with middle dots: one
 // to twelve Chinese characters before the first, and behind it.
-func foreign(cell []byte) bool {
+func withDots(cell []byte) bool {
 	n, parts := 0, 1
 	for len(cell) > 0 {
 		if rest, ok := bytes.CutPrefix(cell, []byte(dot)); ok {

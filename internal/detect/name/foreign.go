@@ -8,16 +8,21 @@ import (
 // dot stands between the parts of names of minorities and of foreigners.
 const dot = "·"
 
-// sounds are the characters that write the sound of foreign names, and hard
-// those of them that given names rarely have.
-var (
-	sounds = runesOf("斯克尔特姆夫顿普埃萨弗蒂德恩尼拉罗里亚维莫洛基奇瑟厄茨坦伊布格赫加科库曼诺帕佩皮瓦西纳菲森登伯塞莱伦耶迪凯马巴卡达多勒扎吉代沃朗塔")
-	hard   = runesOf("斯克尔特姆夫顿普埃萨弗蒂茨瑟厄")
-)
+// foreign is the characters that write names from elsewhere.
+type foreign struct {
+	sounds *runeSet // that write the sound of foreign names
+	hard   *runeSet // those of them that given names rarely have
+	turkic *runeSet // that write names such as 阿依古丽·买买提
+}
 
-// turkic are the characters that write names such as 阿依古丽·买买提.
-var turkic = runesOf("阿依古丽买提艾合麦木江汗吐尔逊热比亚古力克娜扎努迪拉帕哈米玛沙吾守库班别克孜肉则玉素甫卡德司马义伊敏明不都卜杜曼赛达希巴图夏里坦贝加那孙叶" +
-	"斯塔乌兹列尼亚森山洪铁穆罕默麻苏莱祖农萨迪瓦力塞买江肯恩勒德汗居来提胡西奴再娜吉巧霍尤朱马仙姑娃罗安外如孜完依合瓦迷孙喀什旦卓白克牙生送图荪尤塔合乎散")
+func newForeign() foreign {
+	return foreign{
+		sounds: runesOf("斯克尔特姆夫顿普埃萨弗蒂德恩尼拉罗里亚维莫洛基奇瑟厄茨坦伊布格赫加科库曼诺帕佩皮瓦西纳菲森登伯塞莱伦耶迪凯马巴卡达多勒扎吉代沃朗塔"),
+		hard:   runesOf("斯克尔特姆夫顿普埃萨弗蒂茨瑟厄"),
+		turkic: runesOf("阿依古丽买提艾合麦木江汗吐尔逊热比亚古力克娜扎努迪拉帕哈米玛沙吾守库班别克孜肉则玉素甫卡德司马义伊敏明不都卜杜曼赛达希巴图夏里坦贝加那孙叶" +
+			"斯塔乌兹列尼亚森山洪铁穆罕默麻苏莱祖农萨迪瓦力塞买江肯恩勒德汗居来提胡西奴再娜吉巧霍尤朱马仙姑娃罗安外如孜完依合瓦迷孙喀什旦卓白克牙生送图荪尤塔合乎散"),
+	}
+}
 
 // parts are in the names of Uygurs, Kazakhs and others, and in hardly any name
 // from elsewhere.
@@ -33,7 +38,7 @@ func (m *Model) dots(text []byte, from, to int, found func(begin, end, points in
 			return
 		}
 		i += n
-		begin, end := turkicBefore(text, i), turkicBehind(text, i+len(dot))
+		begin, end := m.foreign.turkicBefore(text, i), m.foreign.turkicBehind(text, i+len(dot))
 		if i-begin >= 2*3 && end-i >= 2*3+len(dot) && turkicParts(text[begin:end]) {
 			found(begin, end, likely+2)
 		}
@@ -45,12 +50,12 @@ func (m *Model) dots(text []byte, from, to int, found func(begin, end, points in
 const longestPart = 18
 
 // turkicBefore is where the part of a name begins that ends at a place.
-func turkicBefore(text []byte, i int) int {
+func (f *foreign) turkicBefore(text []byte, i int) int {
 	for n := 0; n < longestPart && i >= 5; n++ {
 		switch {
-		case turkic.has(three(text[i-3:])):
+		case f.turkic.has(three(text[i-3:])):
 			i -= 3
-		case dotted(text, i) && turkic.has(three(text[i-5:])):
+		case dotted(text, i) && f.turkic.has(three(text[i-5:])):
 			i -= len(dot)
 		default:
 			return i
@@ -60,12 +65,12 @@ func turkicBefore(text []byte, i int) int {
 }
 
 // turkicBehind is where the part of a name ends that begins at a place.
-func turkicBehind(text []byte, i int) int {
+func (f *foreign) turkicBehind(text []byte, i int) int {
 	for n := 0; n < longestPart && i+5 <= len(text); n++ {
 		switch {
-		case turkic.has(three(text[i:])):
+		case f.turkic.has(three(text[i:])):
 			i += 3
-		case bytes.HasPrefix(text[i:], []byte(dot)) && turkic.has(three(text[i+len(dot):])):
+		case bytes.HasPrefix(text[i:], []byte(dot)) && f.turkic.has(three(text[i+len(dot):])):
 			i += len(dot)
 		default:
 			n = longestPart
@@ -92,18 +97,18 @@ func dotted(text []byte, i int) bool { return bytes.HasSuffix(text[:i], []byte(d
 
 // transliterated says whether the first n characters write the sound of a
 // foreign name, or of a part of one: 马斯克, 克|罗恩, 肖斯|塔科维奇.
-func transliterated(before, after []rune, n int) bool {
-	if len(before) > 0 && hard.has(before[0]) && sounds.has(after[1]) {
+func (f *foreign) transliterated(before, after []rune, n int) bool {
+	if len(before) > 0 && f.hard.has(before[0]) && f.sounds.has(after[1]) {
 		return true
 	}
 	strong := false
 	for _, r := range after[1:n] {
-		if !sounds.has(r) {
+		if !f.sounds.has(r) {
 			return false
 		}
-		strong = strong || hard.has(r)
+		strong = strong || f.hard.has(r)
 	}
-	return strong && n > 2 || n < len(after) && (hard.has(after[n]) || strong && sounds.has(after[n]))
+	return strong && n > 2 || n < len(after) && (f.hard.has(after[n]) || strong && f.sounds.has(after[n]))
 }
 
 // listed is how much the items of a list around a place speak for a name in
@@ -180,7 +185,7 @@ func (m *Model) itemOf(text []byte) item {
 	switch score, ok := m.score(r); {
 	case !ok || utf8.RuneCount(text) != n:
 		return otherItem
-	case score >= 45 && !m.word(r) && !transliterated(nil, r, n):
+	case score >= 45 && !m.word(r) && !m.foreign.transliterated(nil, r, n):
 		return clearItem
 	}
 	return possibleItem

@@ -32,6 +32,7 @@ type Model struct {
 	given   [block]givenWeight
 	words   set
 	beside  beside
+	foreign foreign
 	places  *runeSet // the last characters of places such as 李家沟
 }
 
@@ -57,7 +58,7 @@ const (
 
 // Read reads the model of the content.
 func Read(content fs.FS) (*Model, error) {
-	m := &Model{double: map[[2]rune]int16{}, words: newSet(), beside: newBeside(), places: runesOf("庄沟坡湾村屯坝坪营堡店寨集桥河坑洼岭塘坎院峪台铺滩路街站寺宫门")}
+	m := &Model{double: map[[2]rune]int16{}, words: newSet(), beside: newBeside(), foreign: newForeign(), places: runesOf("庄沟坡湾村屯坝坪营堡店寨集桥河坑洼岭塘坎院峪台铺滩路街站寺宫门")}
 	for i := range m.surname {
 		m.surname[i] = none
 		m.given[i] = givenWeight{absent, absent, absent}

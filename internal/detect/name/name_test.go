@@ -86,6 +86,20 @@ func TestCell(t *testing.T) {
 	}
 }
 
+// TestCellWord says which cells are as likely words, and what a column makes of
+// them.
+func TestCellWord(t *testing.T) {
+	m := model(t)
+	for cell, want := range map[string]bool{"王小明": false, "万里": true, "马斯克": true, "石景山路": false, "向阳路": true, "李家沟": true} {
+		if _, word, ok := m.Cell([]byte(cell), false); ok && word != want {
+			t.Errorf("%s: %v", cell, word)
+		}
+		if _, word, ok := m.Cell([]byte(cell), true); ok && word {
+			t.Errorf("%s in a column of names is a word", cell)
+		}
+	}
+}
+
 // TestWords tells names that are words, and what is like a name, by context.
 func TestWords(t *testing.T) {
 	m := model(t)

@@ -221,7 +221,7 @@ func (m *Model) doubt(p *place, n int) (less int) {
 	if p.led() {
 		return less
 	}
-	if transliterated(p.before, p.after, n) {
+	if m.foreign.transliterated(p.before, p.after, n) {
 		less += 100
 	}
 	if len(p.before) > 0 && !double && m.beside.function.has(name[0]) {
