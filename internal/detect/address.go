@@ -98,7 +98,7 @@ func (s *Scanner) dotted(at int) {
 	if begin < s.dottedEnd || text[begin] == '.' {
 		return
 	}
-	end, parts, zeros, small := begin, 0, 0, true
+	end, parts, zeros, small := begin, 0, 0, true // small: no part above 99
 	for i := begin; ; {
 		j, v := i, 0
 		for ; j-i < 4 && digit(text[j]); j++ {
@@ -110,7 +110,7 @@ func (s *Scanner) dotted(at int) {
 		if j == i+1 && text[i] == '0' {
 			zeros++
 		}
-		small = small && (j == i+1 || j == i+2 && text[i] < '3')
+		small = small && j-i <= 2
 		parts++
 		end, i = j, j+1
 		if text[j] != '.' {
@@ -133,10 +133,28 @@ func (s *Scanner) dotted(at int) {
 	if small && d[1] == '.' && bytes.Count(d, d[:2]) < 3 {
 		extra |= Uneven // a version, a section; not 8.8.8.8
 	}
+	if heading(text, begin, end) {
+		extra |= Hostile
+	}
 	if before == '/' && letter(text[begin-2]) || before == '-' && alnum(text[begin-2]) {
 		extra |= Hostile // Chrome/120.0.6099.71
 	}
 	s.report(ipv4, begin, end, Shape|Strict|extra)
+}
+
+// heading says whether what looks like an address is the number of a section
+// or a version: ## 1.2.3.4, [1.2.3.4] of a changelog, 10.1.2.3 节.
+func heading(text []byte, begin, end int) bool {
+	if text[begin-1] == '[' {
+		begin--
+	}
+	if text[begin-1] == ' ' && text[begin-2] == '#' {
+		return true
+	}
+	if text[end] == ' ' {
+		end++
+	}
+	return has(text[end:], "节") || has(text[end:], "章") || has(text[end:], "条") || has(text[end:], "版") || has(text[end:], "小节")
 }
 
 // hardware looks at six pairs of hexadecimal digits. at is the last of five

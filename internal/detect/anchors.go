@@ -132,7 +132,7 @@ func (s *Scanner) tail(at int) {
 // addressTail says whether a character ends a part of an address.
 func addressTail(text []byte) bool {
 	switch string(text[:3]) {
-	case "号", "栋", "幢", "座", "室", "弄", "单", "楼", "层", "村", "组", "巷", "房", "户":
+	case "号", "栋", "幢", "座", "室", "弄", "单", "楼", "层", "村", "组", "社", "队", "门", "巷", "房", "户":
 		return true
 	}
 	return false
@@ -292,7 +292,11 @@ func (s *Scanner) socialSecurityUS(at int) {
 	if area := string(d[:3]); area == "000" || area == "666" || d[0] == '9' || string(d[4:6]) == "00" || string(d[7:]) == "0000" {
 		return
 	}
-	s.report(ssn, begin, end, Shape|Strict)
+	var extra Signal
+	if text[begin-1] == ' ' && digit(text[begin-2]) || text[end] == ' ' && digit(text[end+1]) {
+		extra = Uneven // in a table of numbers
+	}
+	s.report(ssn, begin, end, Shape|Strict|extra)
 }
 
 // plainRoom is how many bytes a number that is written strangely can have once

@@ -193,18 +193,20 @@ func (e *Engine) region(d []byte) bool {
 
 // nameCell looks at a cell of a column that is named for names of people, or is
 // not.
-func (e *Engine) nameCell(cell []byte, named bool) (points int, ok bool) {
+func (e *Engine) nameCell(cell []byte, named bool) (points int, word, ok bool) {
 	if !e.on.has(personName) {
-		return 0, false
+		return 0, false, false
 	}
 	return e.names.Cell(cell, named)
 }
 
-func (e *Engine) addressCell(cell []byte) (points int, ok bool) {
+// addressCell looks at a cell of a column that is named for addresses, or is
+// not.
+func (e *Engine) addressCell(cell []byte, named bool) (points int, ok bool) {
 	if !e.on.has(postalAddress) {
 		return 0, false
 	}
-	return e.addresses.Cell(cell)
+	return e.addresses.Cell(cell, named)
 }
 
 // secretKind is the kind of a rule of secrets.

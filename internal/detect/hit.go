@@ -60,6 +60,7 @@ type claim struct {
 	signals    Signal
 	kind       kind
 	own        int8 // points that a model gave, beside the signals
+	word       bool // a word as well: it does not tell what its column is of
 }
 
 // Detector is the id of what found it.

@@ -128,13 +128,66 @@ func (s *Scanner) mobile(at, end int, extra Signal) bool {
 	if d[0] != '1' || d[1] < '3' {
 		return false
 	}
-	switch mobilePlan(d) {
-	case assigned:
-		return s.report(mobile, at, end, Shape|Strict|extra)
-	case reserved:
-		return s.report(mobile, at, end, Shape|Table|extra)
+	plan := mobilePlan(d)
+	if plan == unplanned {
+		return false
 	}
-	return false
+	if strokes(d) {
+		extra |= Uneven
+	}
+	if s.amid(at, end, func(d []byte) bool { return d[0] == '1' && mobilePlan(d) == assigned }) {
+		extra |= Hostile
+	}
+	if plan == assigned {
+		return s.report(mobile, at, end, Shape|Strict|extra)
+	}
+	return s.report(mobile, at, end, Shape|Table|extra)
+}
+
+// strokes says whether there are only digits from 1 to 5, as which dictionaries
+// write the strokes of characters.
+func strokes(d []byte) bool {
+	for _, c := range d {
+		if c-'1' > 4 {
+			return false
+		}
+	}
+	return true
+}
+
+// amid says whether a number stands amid others of its length of which most do
+// not fit: a table of numbers, where some fit by chance.
+func (s *Scanner) amid(at, end int, fits func([]byte) bool) bool {
+	const most, least = 4, 3
+	size, alike, fitting := end-at, 0, 0
+	for _, side := range [...]struct{ from, step int }{{at - 1, -1}, {end, 1}} {
+		for i, n := side.from, 0; n < most; n++ {
+			next, ok := passNumber(s.text, i, side.step, size)
+			if !ok {
+				break
+			}
+			first := next + 1
+			if side.step > 0 {
+				first = next - size
+			}
+			alike, fitting, i = alike+1, fitting+b2i(fits(s.text[first:first+size])), next
+		}
+	}
+	return alike >= least && fitting*2 < alike
+}
+
+// passNumber passes what parts numbers, and a number of so many digits, in
+// steps of 1 or -1 from a place. next is the byte behind it.
+func passNumber(text []byte, i, step, size int) (next int, ok bool) {
+	in := func() bool { return i >= 0 && i < len(text) }
+	for n := 0; n < 3 && in() && (text[i] == ' ' || text[i] == ',' || text[i] == '\t' || text[i] == '\n' || text[i] == '\r' || text[i] == ';'); n++ {
+		i += step
+	}
+	n := 0
+	for ; n <= size && in() && digit(text[i]); n++ {
+		i += step
+	}
+	return i, n == size
 }
 
 func (s *Scanner) digits15(at, end int, extra Signal) {
@@ -171,6 +224,9 @@ func (s *Scanner) long(at, end int, extra Signal) {
 // card looks at digits that satisfy the rule of payment cards: an issuer's
 // range with its length makes one.
 func (s *Scanner) card(at, end int, extra Signal) bool {
+	if s.amid(at, end, func(d []byte) bool { return luhn(d) && s.e.issuers.find(d) != unissued }) {
+		extra |= Hostile
+	}
 	switch s.e.issuers.find(s.text[at:end]) {
 	case known:
 		return s.report(card, at, end, Shape|Checksum|Table|extra)

@@ -23,9 +23,21 @@ func (s *Scanner) prose(at, n int) {
 	}
 }
 
-// name takes a name that was found in prose into account.
+// name takes a name that was found in prose into account. Where a cell begins
+// and ends says less than where a sentence does, unless its column is of names.
 func (s *Scanner) name(begin, end, points int) {
-	if end <= len(s.raw) {
-		s.reportOwn(personName, begin, end, points, "")
+	if end > len(s.raw) {
+		return
 	}
+	if s.layout.Form == Delimited && s.cellEnds(s.raw[begin-1]) && s.cellEnds(s.text[end]) {
+		if c, _ := s.table.at(s, begin); !c.pro.has(personName) {
+			points--
+		}
+	}
+	s.reportOwn(personName, begin, end, points, "")
+}
+
+// cellEnds says whether a byte stands beside a whole cell.
+func (s *Scanner) cellEnds(c byte) bool {
+	return c == s.layout.Cell || c == s.layout.Row || c == '"' || c == '\r'
 }

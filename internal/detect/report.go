@@ -41,7 +41,9 @@ func (s *Scanner) hold(h claim, pro, contra kindSet) bool {
 		h.signals |= Hostile
 	}
 	if s.table.deciding && h.column != nil && h.signals&Hostile == 0 {
-		h.column.match[h.kind]++
+		if !h.word {
+			h.column.match[h.kind]++
+		}
 	} else if h.column != nil && h.column.uniform.has(h.kind) {
 		h.signals |= Uniform
 	}

@@ -16,7 +16,7 @@ import (
 const sample = "身份证 11010519491231002X 电话 138 0013 8000，邮箱 zhangsan@example.com；京A12345 " +
 	"6228480000000000000 114.114.114.114 00:1A:2B:3C:4D:5E 2001:db8:85a3:1::8a2e GB82 WEST 1234 5698 7654 32 " +
 	"密码：Abcd1234 １３８００１３８０００ 寄到北京市朝阳区建国路100号2单元301室，姓名：王小明 LTAIEXAMPLE00000000000 116.3974,39.9092 " +
-	"91110108MA01YBNX62 LSJA24U62JG269225 -----BEGIN PRIVATE KEY-----\n"
+	"91110108MA01YBNX62 LSJA24U62JG269225 -----BEGIN PRIVATE KEY-----\nMIIExAm9lE7k3yQ2wZ5tExAm9lE7\n"
 
 // TestBlockEdges moves the sample over the end of a block, byte by byte: what
 // is found does not depend on where blocks end.

@@ -210,9 +210,9 @@ func (t *table) look(s *Scanner, c *column, begin, end int) {
 		return
 	}
 	begin += bytes.Index(s.raw[begin:end], cell)
-	if points, ok := s.e.nameCell(cell, c.pro.has(personName)); ok {
-		s.hold(claim{kind: personName, start: begin, end: begin + len(cell), own: int8(points), column: c}, c.pro, c.contra)
-	} else if points, ok := s.e.addressCell(cell); ok {
+	if points, word, ok := s.e.nameCell(cell, c.pro.has(personName)); ok {
+		s.hold(claim{kind: personName, start: begin, end: begin + len(cell), own: int8(points), column: c, word: word}, c.pro, c.contra)
+	} else if points, ok := s.e.addressCell(cell, c.pro.has(postalAddress)); ok {
 		s.hold(claim{kind: postalAddress, start: begin, end: begin + len(cell), own: int8(points), column: c}, c.pro, c.contra)
 	}
 }

@@ -71,8 +71,8 @@ const width = 48
 
 // At looks at the end of an address: text[at:] begins with 号, 室 or the like,
 // behind a digit. It returns the whole address and its points: one for each
-// level of places and for a road or village, two for a number, one more for a
-// unit or room. Several ends of one address give the same beginning.
+// level of places and for a road or village, two for a number, one more for each
+// of two units or rooms. Several ends of one address give the same beginning.
 func (m *Model) At(text []byte, at int) (begin, end, points int, ok bool) {
 	end, rooms := tail(text, at)
 	if rooms == 0 {
@@ -95,7 +95,7 @@ func (m *Model) At(text []byte, at int) (begin, end, points int, ok bool) {
 	if points == 0 {
 		return 0, 0, 0, false
 	}
-	return where[n+start], end, points + 1 + min(rooms, 2), true
+	return where[n+start], end, points + 1 + min(rooms, 3), true
 }
 
 // within says whether a character stands in addresses.
@@ -105,7 +105,7 @@ func within(r rune) bool {
 }
 
 // tail reads the units behind a number, 号3栋2单元301室, and says where they end
-// and how many there are.
+// and how many there are. A room may stand without its unit: 3栋502.
 func tail(text []byte, at int) (end, n int) {
 	i := at
 	for n < 6 {
@@ -113,14 +113,43 @@ func tail(text []byte, at int) (end, n int) {
 		if size == 0 {
 			break
 		}
+		bare := opens(text[i:])
 		i += size
 		n++
 		end = i
-		for j := 0; j < 6 && i < len(text) && (number(text[i:]) > 0); j++ {
+		for j := 0; j < 8 && i < len(text) && (number(text[i:]) > 0); j++ {
 			i += number(text[i:])
+		}
+		if i == end {
+			break
+		}
+		if room := bytes.TrimRight(text[end:i], "-"); bare && len(room) > 0 && unit(text[i:]) == 0 && !measured(text[i:]) {
+			return end + len(room), n + 1
 		}
 	}
 	return end, n
+}
+
+// opens says whether a text begins with the unit of a building, or of a part of
+// one, behind which a room is often a bare number.
+func opens(text []byte) bool {
+	for _, u := range [...]string{"栋", "幢", "座", "单元", "号楼", "号院", "楼", "层", "门", "弄"} {
+		if bytes.HasPrefix(text, []byte(u)) {
+			return true
+		}
+	}
+	return false
+}
+
+// measured says whether what stands behind a number makes it that of something
+// else than a room.
+func measured(text []byte) bool {
+	for _, u := range [...]string{"年", "月", "元", "人", "名", "平", "米", "万", "多", "个", "%", ".", "m", "㎡"} {
+		if bytes.HasPrefix(text, []byte(u)) {
+			return true
+		}
+	}
+	return false
 }
 
 // number is the length of a digit, letter or hyphen that a room can have.
@@ -134,9 +163,13 @@ func number(text []byte) int {
 	return 0
 }
 
-// unit is the length of a unit that text begins with, 0 if it does not.
+// unit is the length of a unit that text begins with, 0 if it does not. 门口 is
+// before a house, and no part of its address.
 func unit(text []byte) int {
-	for _, u := range [...]string{"号楼", "号院", "号", "栋", "幢", "座", "室", "弄", "单元", "楼", "层", "村", "组", "巷", "房", "户"} {
+	if bytes.HasPrefix(text, []byte("门口")) {
+		return 0
+	}
+	for _, u := range [...]string{"号楼", "号院", "号", "栋", "幢", "座", "室", "弄", "单元", "楼", "层", "门", "村", "组", "社", "队", "巷", "房", "户"} {
 		if bytes.HasPrefix(text, []byte(u)) {
 			return len(u)
 		}
@@ -203,8 +236,9 @@ func (m *Model) withoutPlace(s []rune) int {
 }
 
 // Cell says whether a whole cell is an address, with its points: a place and a
-// road, or a road and a number.
-func (m *Model) Cell(cell []byte) (points int, ok bool) {
+// road, or a road and a number. In a column that is named for addresses the
+// number of a house or room is enough.
+func (m *Model) Cell(cell []byte, named bool) (points int, ok bool) {
 	const longest = 120 * 3
 	if len(cell) < 9 || len(cell) > longest {
 		return 0, false
@@ -225,6 +259,7 @@ func (m *Model) Cell(cell []byte) (points int, ok bool) {
 	}
 	levels, rest := m.levels(s)
 	way := road(s[rest:])
+	numbers = numbers || way > 0 && hyphened(cell)
 	points = levels + way
 	switch {
 	case numbers:
@@ -232,5 +267,16 @@ func (m *Model) Cell(cell []byte) (points int, ok bool) {
 	case way == 0:
 		points = 1 // a place alone: where something comes from, most often
 	}
-	return points, levels >= 2 || levels == 1 && (way > 0 || numbers) || way > 0 && numbers
+	return points, levels >= 2 || levels == 1 && (way > 0 || numbers) || (way > 0 || named) && numbers
+}
+
+// hyphened says whether a cell ends in the numbers of a building and a room:
+// 3-2-501.
+func hyphened(cell []byte) bool {
+	i := len(cell)
+	for i > 0 && (cell[i-1]-'0' <= 9 || cell[i-1] == '-') {
+		i--
+	}
+	number := bytes.Trim(cell[i:], "-")
+	return bytes.IndexByte(number, '-') > 0
 }

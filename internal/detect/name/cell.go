@@ -27,47 +27,48 @@ func points(score int) int {
 // Cell says whether a whole cell is the name of a person: of two to four
 // characters, of a minority with a middle dot, or with a title behind it. In a
 // column that is named for names a surname is enough: 高兴 is somebody there.
-func (m *Model) Cell(cell []byte, named bool) (own int, ok bool) {
+// word says that it is as likely a word: the other cells tell.
+func (m *Model) Cell(cell []byte, named bool) (own int, word, ok bool) {
 	const longest = 26 * 3
 	if len(cell) < 6 || len(cell) > longest {
-		return 0, false
+		return 0, false, false
 	}
-	if bytes.Contains(cell, []byte("·")) {
-		return likely, foreign(cell)
+	if bytes.Contains(cell, []byte(dot)) {
+		return likely, false, withDots(cell)
 	}
 	if t := cell[:len(cell)-len(m.beside.titles.ending(cell))]; len(t) >= 3 {
 		cell = t
 	}
 	if len(cell) > 4*3 || len(cell)%3 != 0 || len(cell) < 2*3 {
-		return 0, false
+		return 0, false, false
 	}
 	var room [4]rune
 	r := room[:0]
 	for i := 0; i < len(cell); i += 3 {
 		c := three(cell[i:])
 		if !hanzi(c) {
-			return 0, false
+			return 0, false, false
 		}
 		r = append(r, c)
 	}
 	score, ok := m.score(r)
 	switch {
 	case !ok:
-		return 0, false
+		return 0, false, false
 	case named:
-		return max(possible, points(score)), true
-	case m.word(r) || len(r) == 3 && score < 20 && m.word(r[1:]):
-		return 0, false
+		return max(possible, points(score)), false, true
+	case m.word(r) || len(r) == 3 && score < 20 && m.word(r[1:]) || len(r) == 3 && m.places.has(r[2]) || m.foreign.transliterated(nil, r, len(r)):
+		return possible, true, score >= worst
 	}
-	return points(score), true
+	return points(score), false, true
 }
 
-// foreign says whether a cell is a name that is written with middle dots: one
+// withDots says whether a cell is a name that is written with middle dots: one
 // to twelve Chinese characters before the first, and behind it.
-func foreign(cell []byte) bool {
+func withDots(cell []byte) bool {
 	n, parts := 0, 1
 	for len(cell) > 0 {
-		if rest, ok := bytes.CutPrefix(cell, []byte("·")); ok {
+		if rest, ok := bytes.CutPrefix(cell, []byte(dot)); ok {
 			if n == 0 {
 				return false
 			}

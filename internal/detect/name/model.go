@@ -25,12 +25,15 @@ const (
 type Model struct {
 	// surname and given are weights by character: ten times a natural
 	// logarithm of how much more often it is one than not.
-	surname [block]int16         // by character; none is no surname
-	starts  [1 << 16 / 64]uint64 // the characters that begin a surname
+	surname [block]int16 // by character; none is no surname
+	starts  runeSet      // the characters that begin a surname
+	doubles runeSet      // those that begin one of two characters
 	double  map[[2]rune]int16
 	given   [block]givenWeight
 	words   set
 	beside  beside
+	foreign foreign
+	places  *runeSet // the last characters of places such as 李家沟
 }
 
 // givenWeight is a character alone, first and second in a given name.
@@ -46,17 +49,25 @@ const none = -1 << 15
 // absent is the weight of a character that no given name is known to have.
 const absent = -40
 
+// uncommon is the weight of such a character if it stands in few words, at most
+// fewWords: it is too rare for much to be known of it.
+const (
+	uncommon = -5
+	fewWords = 6
+)
+
 // Read reads the model of the content.
 func Read(content fs.FS) (*Model, error) {
-	m := &Model{double: map[[2]rune]int16{}, words: newSet(), beside: newBeside()}
+	m := &Model{double: map[[2]rune]int16{}, words: newSet(), beside: newBeside(), foreign: newForeign(), places: runesOf("庄沟坡湾村屯坝坪营堡店寨集桥河坑洼岭塘坎院峪台铺滩路街站寺宫门")}
 	for i := range m.surname {
 		m.surname[i] = none
 		m.given[i] = givenWeight{absent, absent, absent}
 	}
+	var words [block]int
 	for _, part := range []struct {
 		file string
 		take func([]string) error
-	}{{surnamesFile, m.takeSurname}, {givenFile, m.takeGiven}, {wordsFile, m.takeWord}, {placesFile, m.takePlace}} {
+	}{{surnamesFile, m.takeSurname}, {givenFile, m.takeGiven}, {wordsFile, func(f []string) error { return m.takeWord(f, &words) }}, {placesFile, m.takePlace}} {
 		data, err := fs.ReadFile(content, part.file)
 		if err != nil {
 			return nil, err
@@ -66,6 +77,11 @@ func Read(content fs.FS) (*Model, error) {
 		}
 		if err := lines(bytes.NewReader(data), part.take); err != nil {
 			return nil, fmt.Errorf("%s: %w", part.file, err)
+		}
+	}
+	for i, n := range words {
+		if m.given[i] == (givenWeight{absent, absent, absent}) && n > 0 && n <= fewWords {
+			m.given[i] = givenWeight{uncommon, uncommon, uncommon}
 		}
 	}
 	return m, nil
@@ -95,8 +111,9 @@ func (m *Model) takeSurname(f []string) error {
 	if len(r) == 0 || len(r) > 2 || !hanzi(r[0]) {
 		return fmt.Errorf("%q is no surname of one or two characters", f[0])
 	}
-	m.starts[r[0]/64] |= 1 << (r[0] % 64)
+	m.starts.add(r[0])
 	if len(r) == 2 {
+		m.doubles.add(r[0])
 		m.double[[2]rune{r[0], r[1]}] = w[0]
 		return nil
 	}
@@ -117,10 +134,16 @@ func (m *Model) takeGiven(f []string) error {
 	return nil
 }
 
-func (m *Model) takeWord(f []string) error {
+// takeWord takes a word, and counts it for each of its characters.
+func (m *Model) takeWord(f []string, words *[block]int) error {
 	key, ok := pack([]rune(f[0]))
 	if len(f) != 1 || !ok {
 		return fmt.Errorf("%q is no word of two to four characters", strings.Join(f, "\t"))
+	}
+	for _, r := range f[0] {
+		if hanzi(r) {
+			words[r-first]++
+		}
 	}
 	m.words.add(key)
 	return nil
@@ -179,7 +202,15 @@ func (m *Model) word(r []rune) bool {
 	return m.words.has(key)
 }
 
-func (m *Model) starting(r rune) bool { return r >= 0 && r < 1<<16 && m.starts[r/64]>>(r%64)&1 != 0 }
+// compound is the weight of a surname of two characters. Most surnames begin
+// none, which one look tells.
+func (m *Model) compound(first, second rune) (weight int16, ok bool) {
+	if !m.doubles.has(first) {
+		return 0, false
+	}
+	weight, ok = m.double[[2]rune{first, second}]
+	return weight, ok
+}
 
 // score is how much likelier characters are a name than not, with how many of
 // them are the surname. ok is false if they do not begin with one.
@@ -187,7 +218,7 @@ func (m *Model) score(r []rune) (score int, ok bool) {
 	n, w := 1, m.surname[r[0]-first]
 	single := w != none
 	if len(r) >= 3 {
-		if d, ok := m.double[[2]rune{r[0], r[1]}]; ok {
+		if d, ok := m.compound(r[0], r[1]); ok {
 			n, w, single = 2, d+40, true
 		}
 	}

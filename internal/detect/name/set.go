@@ -34,3 +34,19 @@ func (s *set) has(key uint64) bool {
 	}
 	return false
 }
+
+// A runeSet is a set of characters below 1<<16.
+type runeSet [1 << 16 / 64]uint64
+
+func (s *runeSet) add(r rune) { s[r/64] |= 1 << (r % 64) }
+
+func (s *runeSet) has(r rune) bool { return r >= 0 && r < 1<<16 && s[r/64]>>(r%64)&1 != 0 }
+
+// runesOf is the set of the characters of a text.
+func runesOf(text string) *runeSet {
+	s := &runeSet{}
+	for _, r := range text {
+		s.add(r)
+	}
+	return s
+}

@@ -86,16 +86,31 @@ func standsIn(value []byte, quote, mark byte) bool {
 	}
 	low := bytes.ToLower(value)
 	for _, w := range [...]string{"password", "passwd", "secret", "changeme", "change_me", "xxxx", "your", "example", "null", "none",
-		"undefined", "string", "true", "false", "required", "optional", "function", "import", "return", "getenv", "environ", "placeholder", "process.", "config.", "self.", "this.", "request."} {
+		"undefined", "string", "true", "false", "required", "optional", "function", "import", "return", "getenv", "environ", "placeholder", "process.", "config.", "self.", "this.", "request.",
+		"integer", "varchar", "redacted", "passwort", "kennwort", "wachtwoord", "contrase"} {
 		if bytes.HasPrefix(low, []byte(w)) || bytes.HasSuffix(low, []byte(w)) {
 			return true
 		}
 	}
-	if quote == 0 && value[0] == '/' {
-		return true // a path
+	if letters(value) && identifier(low) || quote == 0 && value[0] == '/' {
+		return true // a constant, a key of a translation; a path
 	}
 	// Without quotes a name of letters alone is more likely code.
 	return quote == 0 && (letters(value) || mark == ':' && bytes.ContainsAny(value, "./")) || bytes.HasPrefix(value, []byte("//"))
+}
+
+// identifier says whether letters are rather a name in a program: words joined
+// by '_', '.' or ':', or one with password in it.
+func identifier(low []byte) bool {
+	if bytes.ContainsAny(bytes.Trim(low, "_.:"), "_.:") {
+		return true
+	}
+	for _, w := range [...]string{"password", "passwd", "secret", "token", "credential"} {
+		if bytes.Contains(low, []byte(w)) {
+			return true
+		}
+	}
+	return false
 }
 
 func letters(s []byte) bool {

@@ -28,6 +28,9 @@ type Rule struct {
 	Max      int    `strict:"max"`
 	// Entropy is the least entropy of what follows, in bits a character.
 	Entropy float64 `strict:"entropy,optional"`
+	// Parts is how many parts of eight characters or more, with dots between
+	// them, what follows has at least.
+	Parts int `strict:"parts,optional"`
 	// Near are words of which one must stand within 64 bytes before or behind.
 	Near []string `strict:"near,optional"`
 	// China says that it is of a platform of the mainland.
@@ -115,12 +118,22 @@ func (r *Rule) match(text []byte, at, from int) (end, points int, ok bool) {
 	}
 	body := text[from:end]
 	switch {
-	case entropy(body) < r.Entropy, dull(body):
+	case entropy(body) < r.Entropy, dull(body), r.Parts > 1 && partsOf(body) < r.Parts:
 		return 0, 0, false
 	case len(r.Near) > 0:
 		return end, named, near(text, at, end, r.Near)
 	}
 	return end, plain, true
+}
+
+// partsOf counts the parts of eight characters or more with dots between them.
+func partsOf(s []byte) (n int) {
+	for part := range bytes.SplitSeq(s, []byte{'.'}) {
+		if len(part) >= 8 {
+			n++
+		}
+	}
+	return n
 }
 
 // near says whether a word stands around, whatever its case.
@@ -166,8 +179,8 @@ func dull(s []byte) bool {
 	return int(most)*10 >= len(s)*9 && len(s) > 4
 }
 
-// Block looks at the first line of a private key in PEM: -----BEGIN RSA
-// PRIVATE KEY-----.
+// Block looks at the first line of a private key in PEM, -----BEGIN RSA PRIVATE
+// KEY-----, behind which the key begins: a document names the line alone.
 func (s *Set) Block(text []byte, at int) (begin, end, points int, ok bool) {
 	const head, longest = "-----BEGIN ", 80
 	rest := text[at:min(len(text), at+longest)]
@@ -178,7 +191,31 @@ func (s *Set) Block(text []byte, at int) (begin, end, points int, ok bool) {
 	if n < 0 || !bytes.HasSuffix(rest[len(head):len(head)+n], []byte("PRIVATE KEY")) && !bytes.Equal(rest[len(head):len(head)+n], []byte("PGP PRIVATE KEY BLOCK")) {
 		return 0, 0, 0, false
 	}
-	return at, at + len(head) + n + 5, plain, true
+	end = at + len(head) + n + 5
+	return at, end, plain, body(text[end:])
+}
+
+// body says whether a text begins with what is in a block of PEM: a header, or
+// characters of base64. Line ends may be written as in a string of a program.
+func body(text []byte) bool {
+	const gap, least = 48, 20
+	i := 0
+	for i < len(text) && i < gap && bytes.IndexByte([]byte(" \t\r\n\"'+,|#*"), text[i]) >= 0 || i < gap && i+1 < len(text) && text[i] == '\\' {
+		if text[i] == '\\' && text[i+1] != '\\' {
+			i++ // \n
+		}
+		i++
+	}
+	for _, header := range [...]string{"Proc-Type:", "DEK-Info:", "Version:", "Comment:"} {
+		if bytes.HasPrefix(text[min(i, len(text)):], []byte(header)) {
+			return true
+		}
+	}
+	n := 0
+	for i+n < len(text) && n < least && (alnum(text[i+n]) || text[i+n] == '+' || text[i+n] == '/') {
+		n++
+	}
+	return n == least && !dull(text[i:i+n])
 }
 
 func word(c byte) bool { return alnum(c) || c == '_' || c == '-' }

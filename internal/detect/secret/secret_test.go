@@ -60,6 +60,12 @@ func TestAssigned(t *testing.T) {
 		{`password := os.Getenv("X")`, "password", ""},
 		{`password: "the password of the user 1"`, "password", ""},
 		{`"password": "changeme"`, "password", ""},
+		{`password = PASSWORD_DEFAULT;`, "password", ""},
+		{`"password": "INVALID_CREDENTIALS"`, "password", ""},
+		{`"password": "user.password.label"`, "password", ""},
+		{`"password": "newPasswordField"`, "password", ""},
+		{`"password": "Kennwort"`, "password", ""},
+		{`"password": "correct-horse-battery"`, "password", "correct-horse-battery"},
 		{`Password::Reset1234`, "Password", ""},
 	} {
 		text := padded(tt.text)
@@ -93,12 +99,16 @@ func TestURL(t *testing.T) {
 
 func TestBlock(t *testing.T) {
 	s := set(t)
+	const key = "MIIExAm9lE7k3yQ2wZ5tExAm9lE7"
 	for text, want := range map[string]bool{
-		"-----BEGIN PRIVATE KEY-----": true, "-----BEGIN RSA PRIVATE KEY-----": true, "-----BEGIN SM2 PRIVATE KEY-----": true,
-		"-----BEGIN PGP PRIVATE KEY BLOCK-----": true, "-----BEGIN PUBLIC KEY-----": false, "-----BEGIN CERTIFICATE-----": false, "-----BEGIN ": false,
+		"-----BEGIN PRIVATE KEY-----\n" + key: true, "-----BEGIN RSA PRIVATE KEY-----\r\n" + key: true, `-----BEGIN SM2 PRIVATE KEY-----\n` + key: true,
+		`-----BEGIN SM2 PRIVATE KEY-----\\n` + key: true, "-----BEGIN PRIVATE KEY-----\" +\n    \"" + key: true,
+		"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED": true, "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n" + key: true,
+		"-----BEGIN PRIVATE KEY-----": false, "-----BEGIN PRIVATE KEY-----\nMIIE...": false, "-----BEGIN PRIVATE KEY-----\nxxxxxxxxxxxxxxxxxxxxxxxx": false,
+		"-----BEGIN PUBLIC KEY-----\n" + key: false, "-----BEGIN CERTIFICATE-----\n" + key: false, "-----BEGIN ": false,
 	} {
 		if _, _, _, ok := s.Block(padded(text), 64); ok != want {
-			t.Errorf("%s: %v", text, ok)
+			t.Errorf("%q: %v", text, ok)
 		}
 	}
 }
