@@ -20,6 +20,9 @@ type beside struct {
 	given    wordList // words that are given names as often
 	function *runeSet // characters of grammar that are surnames as well
 	trailing *runeSet // those that stand behind names more often than in them
+	// lefts are the last characters of all that speaks for a name before it, and
+	// rights the first of all that does so behind it.
+	lefts, rights runeSet
 }
 
 // A wordList is Chinese words. The bits of their first and of their last
@@ -52,7 +55,7 @@ func (w *wordList) ends(text []byte) bool { return w.ending(text) != "" }
 // ending is the longest word of the list that a text ends in, "" if it ends in
 // none.
 func (w *wordList) ending(text []byte) (longest string) {
-	r, _ := utf8.DecodeLastRune(text)
+	r := lastRune(text)
 	if !w.last.has(r) {
 		return ""
 	}
@@ -70,7 +73,7 @@ func (w *wordList) begins(text []byte) bool { return w.beginning(text) != "" }
 // beginning is the longest word of the list that a text begins with, "" if it
 // begins with none.
 func (w *wordList) beginning(text []byte) (longest string) {
-	r, _ := utf8.DecodeRune(text)
+	r := firstRune(text)
 	if !w.first.has(r) {
 		return ""
 	}
@@ -82,11 +85,32 @@ func (w *wordList) beginning(text []byte) (longest string) {
 	return longest
 }
 
+// firstRune and lastRune are those of a text. Most are Chinese.
+func firstRune(text []byte) rune {
+	if len(text) >= 3 {
+		if r := three(text); r != 0 {
+			return r
+		}
+	}
+	r, _ := utf8.DecodeRune(text)
+	return r
+}
+
+func lastRune(text []byte) rune {
+	if n := len(text); n >= 3 {
+		if r := three(text[n-3:]); r != 0 {
+			return r
+		}
+	}
+	r, _ := utf8.DecodeLastRune(text)
+	return r
+}
+
 // has says whether a text is a word of the list.
 func (w *wordList) has(text []byte) bool { return len(text) > 0 && len(w.ending(text)) == len(text) }
 
 func newBeside() beside {
-	return beside{
+	b := beside{
 		titles: newWordList(`先生 女士 小姐 同志 老师 教授 医生 大夫 主任 经理 总监 总经理 董事长 局长 院长 校长
 			书记 同学 师傅 律师 法官 警官 博士 工程师 护士 阿姨 叔叔 处长 科长 部长 市长 县长 主席 委员 总裁 检察官
 			记者 教练 队长 班长 组长 主管 助理 秘书 专员 护士长 研究员 副总 老板 客服 副主任 副教授 副局长 副院长 副校长
@@ -119,6 +143,29 @@ func newBeside() beside {
 		function: runesOf("和于应从由对向同经都把与及时常单全何许代原"),
 		trailing: runesOf("没不未要任才走独曰姐哥说问也都又在从把被将已刚就却便则系称到给因等即"),
 	}
+	b.lefts.add('为') // 姓名为
+	for _, w := range [...]*wordList{&b.before, &b.titles, &b.labels, &b.joins, &b.commas} {
+		b.lefts.addAll(&w.last)
+	}
+	for _, w := range [...]*wordList{&b.titles, &b.after, &b.commas} {
+		b.rights.addAll(&w.first)
+	}
+	return b
+}
+
+// silent says, with a few looks, that nothing beside a surname speaks for a
+// name: a character stands before it that ends no word that does, and behind
+// two, three and four characters none that begins one.
+func (b *beside) silent(before, after []rune) bool {
+	if len(before) == 0 || b.lefts.has(before[0]) {
+		return false
+	}
+	for n := 2; n <= 4; n++ {
+		if n >= len(after) || b.rights.has(after[n]) || acts(after[n:]) {
+			return false
+		}
+	}
+	return true
 }
 
 // longestLead is how many bytes before a place are looked at for words.
@@ -140,6 +187,9 @@ func (b *beside) left(p *place) int {
 // leads is the length of the word that a text ends in and that stands directly
 // before names, 0 if there is none.
 func (b *beside) leads(text []byte) int {
+	if !b.lefts.has(lastRune(text)) {
+		return 0
+	}
 	return max(len(b.before.ending(text)), len(b.titles.ending(text)), len(b.labels.ending(text)))
 }
 
@@ -188,5 +238,8 @@ func acts(rest []rune) bool {
 // names says whether a text is itself one of the words that stand beside names:
 // 麻醉师.
 func (b *beside) names(text []byte) bool {
+	if !b.lefts.has(lastRune(text)) {
+		return false
+	}
 	return b.before.has(text) || b.titles.has(text) || b.labels.has(text)
 }

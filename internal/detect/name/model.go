@@ -28,6 +28,7 @@ type Model struct {
 	surname [block]int16 // by character; none is no surname
 	starts  runeSet      // the characters that begin a surname
 	doubles runeSet      // those that begin one of two characters
+	seconds runeSet      // those that end one
 	double  map[[2]rune]int16
 	given   [block]givenWeight
 	words   set
@@ -114,6 +115,7 @@ func (m *Model) takeSurname(f []string) error {
 	m.starts.add(r[0])
 	if len(r) == 2 {
 		m.doubles.add(r[0])
+		m.seconds.add(r[1])
 		m.double[[2]rune{r[0], r[1]}] = w[0]
 		return nil
 	}
@@ -205,7 +207,7 @@ func (m *Model) word(r []rune) bool {
 // compound is the weight of a surname of two characters. Most surnames begin
 // none, which one look tells.
 func (m *Model) compound(first, second rune) (weight int16, ok bool) {
-	if !m.doubles.has(first) {
+	if !m.doubles.has(first) || !m.seconds.has(second) {
 		return 0, false
 	}
 	weight, ok = m.double[[2]rune{first, second}]

@@ -82,6 +82,9 @@ func (m *Model) at(text []byte, i int) (end, points int) {
 		}
 		before = append(before, r)
 	}
+	if m.beside.silent(before, after) {
+		return i, 0
+	}
 	p := place{text: text, at: i, before: before, after: after, lead: m.beside.leads(text[max(0, i-longestLead):i])}
 	if far := m.within(before, after); far > 0 && far >= p.lead || dotted(text, i) {
 		return i, 0
@@ -149,13 +152,7 @@ func (m *Model) within(before, after []rune) (far int) {
 // score.
 func (m *Model) pointsOf(p *place, n int) (sum, score int) {
 	score, ok := m.score(p.after[:n])
-	if !ok || m.longer(p.after, n) || m.beside.names(p.bytes(0, n)) {
-		return 0, 0
-	}
-	if m.word(p.after[:n]) {
-		return m.pointsOfWord(p, n, score), score
-	}
-	if score -= m.doubt(p, n); score < worst {
+	if !ok {
 		return 0, 0
 	}
 	right := m.beside.right(p, n)
@@ -163,7 +160,13 @@ func (m *Model) pointsOf(p *place, n int) (sum, score int) {
 		right = 1
 	}
 	beside := p.left + right + m.listed(p.text, p.at, p.at+3*n)
-	if beside <= 0 {
+	if beside <= 0 || m.longer(p.after, n) || m.beside.names(p.bytes(0, n)) {
+		return 0, 0
+	}
+	if m.word(p.after[:n]) {
+		return m.pointsOfWord(p, n, score), score
+	}
+	if score -= m.doubt(p, n); score < worst {
 		return 0, 0
 	}
 	return points(score) + beside, score

@@ -42,6 +42,12 @@ func (s *runeSet) add(r rune) { s[r/64] |= 1 << (r % 64) }
 
 func (s *runeSet) has(r rune) bool { return r >= 0 && r < 1<<16 && s[r/64]>>(r%64)&1 != 0 }
 
+func (s *runeSet) addAll(o *runeSet) {
+	for i := range s {
+		s[i] |= o[i]
+	}
+}
+
 // runesOf is the set of the characters of a text.
 func runesOf(text string) *runeSet {
 	s := &runeSet{}
