@@ -249,7 +249,7 @@ func (t *table) decide(s *Scanner) {
 				c.uniform = c.uniform.with(k)
 			}
 		}
-		t.whole = t.whole || (c.pro|c.uniform).any(cellKinds)
+		t.whole = t.whole || (c.pro | c.uniform).any(cellKinds)
 	}
 	for i := range s.held {
 		if h := &s.held[i]; h.column != nil && h.column.uniform.has(h.kind) {
