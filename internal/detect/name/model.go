@@ -205,7 +205,7 @@ func (m *Model) word(r []rune) bool {
 }
 
 // compound is the weight of a surname of two characters. Most surnames begin
-// none, which one look tells.
+// none, which two looks tell.
 func (m *Model) compound(first, second rune) (weight int16, ok bool) {
 	if !m.doubles.has(first) || !m.seconds.has(second) {
 		return 0, false
