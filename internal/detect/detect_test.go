@@ -234,6 +234,43 @@ func TestSensitive(t *testing.T) {
 	}
 }
 
+// TestStray looks for numbers in a column of others, where some fit by chance: a
+// name of the column, or enough of them, make them findings.
+func TestStray(t *testing.T) {
+	e := engine(t)
+	csv := Layout{Form: Delimited, Cell: ',', Row: '\n', Quoted: true}
+	for name, tt := range map[string]struct {
+		head  string
+		every int // which rows have a mobile number
+		want  int
+	}{
+		"by chance":   {"n,delta", 20, 0},
+		"named":       {"n,手机", 20, 10},
+		"one in four": {"n,delta", 4, 50},
+		"in text":     {"n,note", 20, 10},
+	} {
+		var rows strings.Builder
+		rows.WriteString(tt.head + "\n")
+		for i := range 200 {
+			cell := fmt.Sprintf("9%010d", i*7919)
+			if i%tt.every == 0 {
+				cell = fmt.Sprintf("138%08d", i)
+			}
+			if name == "in text" {
+				cell = "见 " + cell + " 号"
+			}
+			fmt.Fprintf(&rows, "%d,%s\n", i, cell)
+		}
+		got := 0
+		for _, f := range find(t, e, rows.String(), csv) {
+			got += b2i(f.Detector == "cn_mobile" && f.Points >= reportedPoints)
+		}
+		if got != tt.want {
+			t.Errorf("%s: %d, want %d", name, got, tt.want)
+		}
+	}
+}
+
 // TestOwnSecrets are found as keys by their id, and decide the version.
 func TestOwnSecrets(t *testing.T) {
 	const file = "secrets: [{id: aliyun_like, name: {en: a, zh: b}, prefixes: [hs-], alphabet: alnum, min: 16, max: 24, source: ours, confidence: verified, yes: [hs-ExAm9lE7k3yQ2wZ5]}]\n"

@@ -22,7 +22,8 @@ import (
 type Engine struct {
 	detectors [kinds]*Detector
 	on        kindSet
-	floor     int // the points from which a finding is handed on
+	floor     int     // the points from which a finding is handed on
+	numbers   kindSet // those that other numbers can look like
 	words     keyword.Set
 	columns   map[string]*column // by the plain name
 	regions   *region.Table
@@ -127,6 +128,7 @@ func (e *Engine) learn(c *Catalogue) {
 		e.words.Add(d.Words, uint64(this), 0)
 		e.words.Add(d.Against, 0, uint64(this))
 		if d.Numbers {
+			e.numbers |= this
 			e.words.Add(c.Hostile, 0, uint64(this))
 		}
 		for _, name := range d.Columns {

@@ -1,6 +1,9 @@
 package detect
 
-import "unicode/utf8"
+import (
+	"math/bits"
+	"unicode/utf8"
+)
 
 // reach is how far around an anchor anything is looked at, in bytes. It bounds
 // what a decision can depend on, so that it is the same wherever a block ends.
@@ -144,15 +147,17 @@ func (s *Scanner) mobile(at, end int, extra Signal) bool {
 	return s.report(mobile, at, end, Shape|Table|extra)
 }
 
-// strokes says whether there are only digits from 1 to 5, as which dictionaries
-// write the strokes of characters.
+// strokes says whether there are only digits from 1 to 5, and four of them at
+// least, as dictionaries write the strokes of characters.
 func strokes(d []byte) bool {
+	seen := uint8(0)
 	for _, c := range d {
 		if c-'1' > 4 {
 			return false
 		}
+		seen |= 1 << (c - '1')
 	}
-	return true
+	return bits.OnesCount8(seen) >= 4
 }
 
 // amid says whether a number stands amid others of its length of which most do
@@ -208,6 +213,9 @@ func (s *Scanner) digits15(at, end int, extra Signal) {
 func (s *Scanner) long(at, end int, extra Signal) {
 	d := s.text[at:end]
 	n := len(d)
+	if strokes(d) {
+		extra |= Uneven
+	}
 	switch {
 	case n == 18 && s.person18(at, end, extra):
 	case n == 18 && s.credit(at, end, extra):

@@ -44,8 +44,8 @@ func (s *Scanner) hold(h claim, pro, contra kindSet) bool {
 		if !h.word {
 			h.column.match[h.kind]++
 		}
-	} else if h.column != nil && h.column.uniform.has(h.kind) {
-		h.signals |= Uniform
+	} else if h.column != nil {
+		h.signals |= h.column.says(h.kind)
 	}
 	at := len(s.held)
 	if at == 0 || s.held[at-1].start < h.start && s.held[at-1].end <= h.start {

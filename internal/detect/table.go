@@ -13,11 +13,13 @@ import (
 type column struct {
 	name        string
 	pro, contra kindSet
-	// uniform are the kinds that six of ten filled cells are of.
-	uniform kindSet
+	// uniform are the kinds that six of ten filled cells are of; stray those that
+	// hardly any is of, where most are some other number: they fit by chance.
+	uniform, stray kindSet
 	// sensitive are the classes of sensitive information that it is named for.
 	sensitive uint64
 	filled    int32
+	numeric   int32 // the filled cells that are a number
 	match     [kinds]int32
 }
 
@@ -205,6 +207,7 @@ func (t *table) look(s *Scanner, c *column, begin, end int) {
 	}
 	if t.deciding {
 		c.filled++
+		c.numeric += int32(b2i(len(cell) >= 6 && allDigits(bytes.TrimPrefix(cell, []byte("-")))))
 	}
 	if len(cell) < 4 || len(cell) > reach || begin < 0 {
 		return
@@ -248,17 +251,31 @@ func (t *table) decide(s *Scanner) {
 			if c.filled >= 5 && c.match[k]*10 >= c.filled*6 {
 				c.uniform = c.uniform.with(k)
 			}
+			if c.filled >= 20 && c.numeric*10 >= c.filled*6 && c.match[k]*5 < c.filled {
+				c.stray |= setOf(k) & s.e.numbers &^ c.pro
+			}
 		}
 		t.whole = t.whole || (c.pro | c.uniform).any(cellKinds)
 	}
 	for i := range s.held {
-		if h := &s.held[i]; h.column != nil && h.column.uniform.has(h.kind) {
-			h.signals |= Uniform
+		if h := &s.held[i]; h.column != nil {
+			h.signals |= h.column.says(h.kind)
 		}
 	}
 	if t.rows >= decideRows {
 		t.deciding, t.decided = false, len(t.columns)
 	}
+}
+
+// says is what a decided column says of a finding of a kind in it.
+func (c *column) says(k kind) Signal {
+	switch {
+	case c.uniform.has(k):
+		return Uniform
+	case c.stray.has(k):
+		return Uneven
+	}
+	return 0
 }
 
 // forget drops the cells that end before a place.

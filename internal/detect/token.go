@@ -156,7 +156,7 @@ func (s *Scanner) vin(at, end int, extra Signal) {
 // registered it, the region, the organization code inside, the check.
 func (s *Scanner) credit(at, end int, extra Signal) bool {
 	d := s.text[at:end]
-	if len(d) != 18 || !allDigits(d[2:8]) || !creditCode(d) {
+	if len(d) != 18 || !allDigits(d[2:8]) || !creditCode(d) || strokes(d) {
 		return false
 	}
 	switch d[0] {

@@ -108,8 +108,11 @@ func hasFold(text, word []byte) bool {
 	}
 	const short = 4
 	last := len(word) - 1
-	return len(word) > short || len(text) == len(word) || !letter(word[last]) ||
-		!(text[len(word)] >= 'a' && text[len(word)] <= 'z')
+	if len(word) > short || len(text) == len(word) || !letter(word[last]) {
+		return true
+	}
+	next := text[len(word)]
+	return !letter(next) || upper(next) && !upper(text[last]) // macAddr has mac, MACHINE has not
 }
 
 // fold makes an ASCII letter lower-case.

@@ -15,6 +15,9 @@ func TestIn(t *testing.T) {
 		"我的电话":         {1, 0},
 		"idea":         {}, // a short word must end
 		"id:":          {1, 0},
+		"idCard":       {1, 0},
+		"IDEAL":        {}, // nor in capitals
+		"ID CARD":      {1, 0},
 		"phone, order": {2, 1}, // the later counts
 		"order, phone": {3, 0},
 		"订":            {},
