@@ -2,11 +2,13 @@ package detect
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io/fs"
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"guanji/internal/day"
 	"guanji/internal/detect/address"
@@ -76,15 +78,21 @@ func New(content fs.FS, o Options) (*Engine, error) {
 // Version is the digest of all that decides what is found.
 func (e *Engine) Version() string { return e.version }
 
-// read reads the tables.
+// read reads the tables: names, which take as long as the others, beside them.
 func (e *Engine) read(content fs.FS, own []secret.Own) (err error) {
+	var names sync.WaitGroup
+	var failed error
+	names.Go(func() { e.names, failed = name.Read(content) })
+	err = e.readOthers(content, own)
+	names.Wait()
+	return cmp.Or(err, failed)
+}
+
+func (e *Engine) readOthers(content fs.FS, own []secret.Own) (err error) {
 	if e.regions, err = region.Read(content); err != nil {
 		return err
 	}
 	if e.addresses, err = address.Read(e.regions); err != nil {
-		return err
-	}
-	if e.names, err = name.Read(content); err != nil {
 		return err
 	}
 	if e.secrets, err = secret.Read(content, own...); err != nil {
@@ -179,9 +187,10 @@ func (e *Engine) remark(c *column, comment []byte) {
 }
 
 // plainName is the name of a column in lower case, without what parts words.
-func plainName(name string) string {
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "", ".", "").Replace(name))
-}
+func plainName(name string) string { return strings.ToLower(parting.Replace(name)) }
+
+// parting leaves out what parts words.
+var parting = strings.NewReplacer("_", "", "-", "", " ", "", ".", "")
 
 // region says whether six digits are, or were, the code of a county, or a
 // place above it.

@@ -99,33 +99,42 @@ func (m M) Text() Text { return Text{En: m.In(English), Zh: m.In(Chinese)} }
 //go:embed catalogue
 var files embed.FS
 
-var catalogues = sync.OnceValue(func() map[Lang]map[string]string {
-	all := map[Lang]map[string]string{}
-	for _, l := range Languages() {
-		all[l] = map[string]string{}
-		names, _ := fs.Glob(files, "catalogue/"+string(l)+"*.yaml") // the pattern is good
-		for _, name := range names {
-			data, err := fs.ReadFile(files, name)
-			if err != nil {
-				panic(err) // embedded at build time
+// The messages of each language, read when the first of them is asked for.
+var (
+	english = sync.OnceValue(func() map[string]string { return read(English) })
+	chinese = sync.OnceValue(func() map[string]string { return read(Chinese) })
+)
+
+// read reads the messages of a language by their keys.
+func read(l Lang) map[string]string {
+	all := map[string]string{}
+	names, _ := fs.Glob(files, "catalogue/"+string(l)+"*.yaml") // the pattern is good
+	for _, name := range names {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			panic(err) // embedded at build time
+		}
+		var c map[string]string
+		if err := yaml.Unmarshal(data, &c); err != nil {
+			panic(fmt.Errorf("%s: %w", name, err))
+		}
+		for key, words := range c {
+			if _, twice := all[key]; twice {
+				panic(fmt.Errorf("%s: %q stands in two files", name, key))
 			}
-			var c map[string]string
-			if err := yaml.Unmarshal(data, &c); err != nil {
-				panic(fmt.Errorf("%s: %w", name, err))
-			}
-			for key, words := range c {
-				if _, twice := all[l][key]; twice {
-					panic(fmt.Errorf("%s: %q stands in two files", name, key))
-				}
-				all[l][key] = words
-			}
+			all[key] = words
 		}
 	}
 	return all
-})
+}
 
 // Catalogue returns every message of a language by its key.
-func Catalogue(l Lang) map[string]string { return catalogues()[l] }
+func Catalogue(l Lang) map[string]string {
+	if l == Chinese {
+		return chinese()
+	}
+	return english()
+}
 
 // Known reports whether the catalogue has a key.
 func Known(key string) bool {

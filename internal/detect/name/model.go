@@ -3,10 +3,8 @@
 package name
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
-	"io"
 	"io/fs"
 	"strconv"
 	"strings"
@@ -76,7 +74,7 @@ func Read(content fs.FS) (*Model, error) {
 		if bytes.Count(data, []byte("\n")) > 1<<(setBits-1) {
 			return nil, fmt.Errorf("%s: more than %d lines", part.file, 1<<(setBits-1))
 		}
-		if err := lines(bytes.NewReader(data), part.take); err != nil {
+		if err := lines(string(data), part.take); err != nil {
 			return nil, fmt.Errorf("%s: %w", part.file, err)
 		}
 	}
@@ -88,19 +86,26 @@ func Read(content fs.FS) (*Model, error) {
 	return m, nil
 }
 
-// lines hands the fields of each line to take, and leaves out comments.
-func lines(r io.Reader, take func([]string) error) error {
-	s := bufio.NewScanner(r)
-	for n := 1; s.Scan(); n++ {
-		line := s.Text()
+// lines hands the fields of each line to take, which keeps none of them, and
+// leaves out comments.
+func lines(text string, take func([]string) error) error {
+	var fields []string
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		line = strings.TrimRight(line, "\r\n")
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		if err := take(strings.Split(line, "\t")); err != nil {
+		fields = fields[:0]
+		for f := range strings.SplitSeq(line, "\t") {
+			fields = append(fields, f)
+		}
+		if err := take(fields); err != nil {
 			return fmt.Errorf("line %d: %w", n, err)
 		}
 	}
-	return s.Err()
+	return nil
 }
 
 func (m *Model) takeSurname(f []string) error {
