@@ -63,6 +63,11 @@ func (p *program) scan() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if f.organization != "" { // better told now than after hours
+			if err := p.checkFiling(cmd, f); err != nil {
+				return err
+			}
+		}
 		home, err := p.homeDir()
 		if err != nil {
 			return err
@@ -139,7 +144,7 @@ func (p *program) checkScan(f scanFlags, targets []string) error {
 	if p.format != "text" && p.format != "jsonl" {
 		return usage("cmd.scan.format", p.format)
 	}
-	if f.confidence < 0 || f.confidence > 1 {
+	if !(f.confidence >= 0 && f.confidence <= 1) {
 		return usage("cmd.scan.confidence", fmt.Sprint(f.confidence))
 	}
 	if f.workers < 1 || f.workers > 256 {
@@ -160,6 +165,9 @@ func (p *program) checkScan(f scanFlags, targets []string) error {
 			}
 			return problem.New(problem.Refused, "cmd.read", t).Because(err)
 		}
+	}
+	if f.organization == "" && len(f.duties) > 0 {
+		return usage("cmd.scan.duty")
 	}
 	if f.output != "" && slices.Contains(targets, "-") {
 		return usage("cmd.scan.stdin_output")

@@ -20,15 +20,28 @@ import (
 // coverageKind is the kind of evidence that a scan leaves.
 const coverageKind = "scan.coverage"
 
+// checkFiling refuses evidence that could not be filed when a scan has ended.
+func (p *program) checkFiling(cmd *cobra.Command, f scanFlags) error {
+	return p.withInstallation(func(cmd *cobra.Command, in *installation, args []string) error {
+		return p.checkRecord(cmd, in, args[0], p.coverageRecord(in, f, nil), nil)
+	})(cmd, []string{f.organization})
+}
+
+// coverageRecord is the record of what scans read.
+func (p *program) coverageRecord(in *installation, f scanFlags, summaries []discover.Summary) *evidence.Record {
+	r := coverage(summaries, p.now())
+	r.Subject = f.subject
+	if r.Duties = f.duties; len(r.Duties) == 0 {
+		r.Duties = dutiesBy(in.set, coverageKind)
+	}
+	return r
+}
+
 // fileScan files what a scan read, and what it did not, as evidence: its
 // summaries, and none of its findings.
 func (p *program) fileScan(cmd *cobra.Command, f scanFlags, summaries []discover.Summary) error {
 	return p.changing(func(cmd *cobra.Command, in *installation, args []string) error {
-		r := coverage(summaries, p.now())
-		r.Subject = f.subject
-		if r.Duties = f.duties; len(r.Duties) == 0 {
-			r.Duties = dutiesBy(in.set, coverageKind)
-		}
+		r := p.coverageRecord(in, f, summaries)
 		dir, err := os.MkdirTemp("", "guanji-*")
 		if err != nil {
 			return problem.New(problem.Refused, "cmd.write").Because(err)

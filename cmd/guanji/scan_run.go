@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/gofrs/flock"
+
 	"guanji/internal/detect"
 	"guanji/internal/detect/grade"
 	"guanji/internal/discover"
@@ -72,6 +74,10 @@ type scanState struct {
 	Harm      map[string]string `json:"harm"`
 	Detectors string            `json:"detectors"`
 	Summary   bool              `json:"summary"`
+	// Confidence is the least that was asked for, and Mounts whether other file
+	// systems are gone into.
+	Confidence float64 `json:"confidence"`
+	Mounts     bool    `json:"mounts"`
 	// Done are the targets that are read to their end.
 	Done []discover.Summary `json:"done"`
 	// Written is how much of the output belongs to them.
@@ -83,12 +89,14 @@ func (s *scanning) run(ctx context.Context) error {
 	s.state = scanState{
 		Targets: s.targets, Ignore: s.flags.ignore, Only: s.flags.detectors, Detectors: s.engine.Version(),
 		Standard: s.flags.standard, Kinds: s.flags.kinds, Harm: s.flags.harm, Summary: s.flags.summary,
+		Confidence: s.flags.confidence, Mounts: s.flags.crossMounts,
 	}
 	if s.flags.output != "" {
-		if err := s.open(); err != nil {
+		done, err := s.open()
+		if err != nil {
 			return err
 		}
-		defer s.file.Close()
+		defer done()
 	}
 	for i, target := range s.targets {
 		if i < len(s.state.Done) {
@@ -105,26 +113,43 @@ func (s *scanning) run(ctx context.Context) error {
 	return nil
 }
 
-// open opens the output, and goes on where a scan before was interrupted.
-func (s *scanning) open() error {
-	flag := os.O_RDWR | os.O_CREATE
+// open opens the output, for nobody else until done is called, and goes on where
+// a scan before was interrupted.
+func (s *scanning) open() (done func(), err error) {
+	refused := func(err error) error {
+		return problem.New(problem.Refused, "cmd.scan.output", s.flags.output).Because(err)
+	}
+	if s.file, err = os.OpenFile(s.flags.output, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
+		return nil, refused(err)
+	}
+	lock := flock.New(s.flags.output, flock.SetFlag(os.O_RDWR))
+	done = func() { s.file.Close(); lock.Close() }
+	defer func() {
+		if err != nil {
+			done()
+		}
+	}()
+	alone, err := lock.TryLock()
+	if err != nil {
+		return nil, refused(err)
+	}
+	if !alone {
+		return nil, problem.New(problem.Refused, "cmd.scan.busy", s.flags.output)
+	}
+	there, err := s.file.Stat()
+	if err != nil {
+		return nil, refused(err)
+	}
 	was, unread := readState(s.statePath())
-	there, err := os.Stat(s.flags.output)
 	switch {
-	case s.flags.again || errors.Is(err, fs.ErrNotExist) || err == nil && unread != nil && there.Size() == 0:
-		flag |= os.O_TRUNC
+	case s.flags.again, unread != nil && there.Size() == 0:
 	case unread != nil:
-		return problem.New(problem.Refused, "cmd.scan.finished", s.flags.output)
+		return nil, problem.New(problem.Refused, "cmd.scan.finished", s.flags.output)
 	case !s.state.same(was):
-		return problem.New(problem.Refused, "cmd.scan.other", s.flags.output)
+		return nil, problem.New(problem.Refused, "cmd.scan.other", s.flags.output)
 	default:
 		s.state = was
 	}
-	file, err := os.OpenFile(s.flags.output, flag, 0o600)
-	if err != nil {
-		return problem.New(problem.Refused, "cmd.scan.output", s.flags.output).Because(err)
-	}
-	s.file = file
 	written := s.state.Written
 	if s.state.Progress != nil {
 		written += s.state.Progress.Written
@@ -137,16 +162,16 @@ func (s *scanning) open() error {
 		err = s.save() // a kill from now on finds where to go on
 	}
 	if err != nil {
-		return problem.New(problem.Refused, "cmd.scan.output", s.flags.output).Because(err)
+		return nil, refused(err)
 	}
-	return nil
+	return done, nil
 }
 
 // same says whether two scans are asked for the same.
 func (s scanState) same(o scanState) bool {
 	return slices.Equal(s.Targets, o.Targets) && slices.Equal(s.Ignore, o.Ignore) && slices.Equal(s.Only, o.Only) &&
 		s.Standard == o.Standard && slices.Equal(s.Kinds, o.Kinds) && maps.Equal(s.Harm, o.Harm) && s.Detectors == o.Detectors &&
-		s.Summary == o.Summary
+		s.Summary == o.Summary && s.Confidence == o.Confidence && s.Mounts == o.Mounts
 }
 
 func (s *scanning) statePath() string { return s.flags.output + ".state" }

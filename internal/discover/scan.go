@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -74,7 +75,7 @@ func Run(ctx context.Context, j Job) (Summary, error) {
 	r := &run{Job: j, began: j.Now(), done: map[int64]*result{}, total: newSummary(j.Store, j.Engine.Version()), people: newPeople(j.Engine)}
 	r.total.Standard = j.Engine.Standard()
 	if j.After != nil {
-		r.total, r.written = j.After.Summary, j.After.Written
+		r.total, r.written, r.committed = j.After.Summary, j.After.Written, j.After.Written
 		for id, d := range j.After.People {
 			r.people[id] = d
 		}
@@ -133,6 +134,7 @@ type run struct {
 	total     Summary
 	people    map[string]*distinct
 	written   int64
+	committed int64 // how much of it belongs to units that are done
 	skipUntil string
 	failed    error
 	last      []Skip // what the listing skipped behind the last unit
@@ -177,10 +179,10 @@ func (r *run) work(ctx context.Context) error {
 	err := r.list(ctx, tasks)
 	close(tasks)
 	wg.Wait()
-	if r.failed != nil {
-		return r.failed
-	}
-	if err != nil {
+	if err = cmp.Or(r.failed, err); err != nil {
+		if errors.Is(err, context.Canceled) && r.next > 0 {
+			return cmp.Or(r.save(), err) // so that as little as possible is read again
+		}
 		return err
 	}
 	for _, k := range r.last {
@@ -466,7 +468,7 @@ func (r *run) count(x *result) error {
 	for id, d := range x.people {
 		r.people[id].merge(d)
 	}
-	r.skipUntil = x.Name
+	r.skipUntil, r.committed = x.Name, r.written
 	r.units.Add(1)
 	return nil
 }
@@ -484,7 +486,7 @@ func (r *run) save() error {
 	if r.Save == nil {
 		return nil
 	}
-	p := Progress{Last: r.skipUntil, Written: r.written, Summary: r.total, People: r.people}
+	p := Progress{Last: r.skipUntil, Written: r.committed, Summary: r.total, People: r.people}
 	p.Summary.Seconds = r.elapsed().Seconds()
 	return r.Save(p)
 }

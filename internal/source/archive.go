@@ -116,7 +116,11 @@ func (o *opened) zipped(f *zip.File) error {
 	}
 	r, err := f.Open()
 	if err != nil {
-		o.skipped(name, discover.Damaged, fmt.Sprintf("compressed by method %d: %v", f.Method, err))
+		why := discover.Damaged
+		if errors.Is(err, zip.ErrAlgorithm) {
+			why = discover.Unknown
+		}
+		o.skipped(name, why, fmt.Sprintf("compressed by method %d: %v", f.Method, err))
 		return nil
 	}
 	defer r.Close()
@@ -135,10 +139,28 @@ func zipName(f *zip.File) string {
 	return f.Name
 }
 
+// encrypted7z says whether an error is that of a file for which a password is
+// needed. It can come as late as at the first read.
+func encrypted7z(err error) bool {
+	e, ok := errors.AsType[*sevenzip.ReadError](err)
+	return ok && e.Encrypted
+}
+
+// from7z reads a file of a 7z.
+type from7z struct{ io.Reader }
+
+func (f from7z) Read(p []byte) (int, error) {
+	n, err := f.Reader.Read(p)
+	if encrypted7z(err) {
+		err = &notRead{discover.Encrypted, ""}
+	}
+	return n, err
+}
+
 func decode7z(o *opened, at io.ReaderAt, size int64) error {
 	z, err := sevenzip.NewReader(at, size)
 	if err != nil {
-		if e, ok := errors.AsType[*sevenzip.ReadError](err); ok && e.Encrypted {
+		if encrypted7z(err) {
 			return &notRead{discover.Encrypted, ""}
 		}
 		return err
@@ -150,13 +172,13 @@ func decode7z(o *opened, at io.ReaderAt, size int64) error {
 		r, err := f.Open()
 		if err != nil {
 			why := discover.Damaged
-			if e, ok := errors.AsType[*sevenzip.ReadError](err); ok && e.Encrypted {
+			if encrypted7z(err) {
 				why = discover.Encrypted
 			}
 			o.skipped(f.Name, why, err.Error())
 			continue
 		}
-		err = o.inner(f.Name, limited{r, o.limit})
+		err = o.inner(f.Name, limited{from7z{r}, o.limit})
 		r.Close()
 		if err != nil {
 			return err

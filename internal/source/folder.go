@@ -66,6 +66,9 @@ func (w *walk) folder(dir string, depth int) error {
 		return nil
 	}
 	entries, err := os.ReadDir(filepath.Join(w.Root, filepath.FromSlash(dir)))
+	if err != nil && dir == "" && len(entries) == 0 {
+		return err
+	}
 	if err != nil {
 		w.failed(dir, err)
 		if len(entries) == 0 {
@@ -184,7 +187,11 @@ func (f *Folder) Read(ctx context.Context, u discover.Unit, visit func(discover.
 		return nil
 	}
 	o := &opened{ctx: ctx, name: u.Name, visit: visit, skip: skip, limit: &limit{unit: before.Size()}, buffers: &f.buffers}
-	if err := o.read(io.NewSectionReader(file, 0, before.Size())); err != nil {
+	var from io.Reader = io.NewSectionReader(file, 0, before.Size())
+	if before.Size() == 0 { // files of /proc say so, and are not empty
+		from = file
+	}
+	if err := o.read(from); err != nil {
 		return err
 	}
 	if after, err := file.Stat(); err == nil && (after.Size() != before.Size() || !after.ModTime().Equal(before.ModTime())) {

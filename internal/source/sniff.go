@@ -20,22 +20,39 @@ import (
 const sampleSize = 8 << 10
 
 // textual says whether a file begins as text does in any encoding: hardly a
-// control character, or NUL bytes where UTF-16 and UTF-32 have them.
+// control character but those that part cells and the escape of colours, or NUL
+// bytes where UTF-16 and UTF-32 have them. Text in UTF-8 may have NUL bytes among
+// it, as a log has where it was cut while it was written.
 func textual(head []byte) bool {
 	head = head[:min(len(head), sampleSize)]
 	if e := wide(head); e.name != "" {
 		return true
 	}
-	if bytes.IndexByte(head, 0) >= 0 {
-		return false
-	}
-	controls := 0
+	const parting = 1<<'\n' | 1<<'\r' | 1<<'\t' | 1<<'\v' | 1<<'\f' | 1<<0x1b | 1<<0x1c | 1<<0x1d | 1<<0x1e | 1<<0x1f | 1<<1 | 1<<2 | 1<<3
+	controls, nul := 0, 0
 	for _, c := range head {
-		if c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b && c != 0x1e && c != 0x1f {
+		if c < ' ' && parting>>c&1 == 0 {
 			controls++
+			if c == 0 {
+				nul++
+			}
 		}
 	}
-	return controls*50 <= len(head)
+	return (controls-nul)*50 <= len(head) && (nul == 0 || written(bytes.ReplaceAll(head, []byte{0}, nil)))
+}
+
+// enoughWritten is how many characters make a text that has NUL bytes in it.
+const enoughWritten = 32
+
+// written says whether bytes are text in UTF-8, without control characters, of
+// which the last may be cut.
+func written(s []byte) bool {
+	if cut := len(s) - utf8.UTFMax; cut > 0 {
+		for i := len(s) - 1; i > cut && !utf8.Valid(s); i-- {
+			s = s[:i]
+		}
+	}
+	return len(s) >= enoughWritten && utf8.Valid(s) && !bytes.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' && r != 0x1b })
 }
 
 // An encoded is an encoding by its name; nil is UTF-8.

@@ -220,7 +220,7 @@ func delimited(sample []byte) (detect.Layout, bool) {
 	if len(lines) > 1 {
 		lines = lines[:len(lines)-1] // the last may be cut
 	}
-	for _, cell := range []byte{'\t', ',', ';', '|'} {
+	for _, cell := range []byte{'\t', ',', ';', '|', 1} {
 		want, same := -1, 0
 		for _, line := range lines {
 			n := separators(line, cell)
@@ -233,7 +233,7 @@ func delimited(sample []byte) (detect.Layout, bool) {
 			}
 			same++
 		}
-		if same >= least && (want > 1 || cell == '\t') {
+		if same >= least && (want > 1 || cell == '\t' || cell == 1) {
 			return table(cell), true
 		}
 	}
