@@ -25,8 +25,14 @@ func TestScanKilled(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	scan := func(out string) *exec.Cmd {
-		return exec.Command(program0(t, dir), "scan", data, "-o", out, "-q", "--home", filepath.Join(dir, "home"))
+	scan := func(out string, more ...string) *exec.Cmd {
+		return exec.Command(program0(t, dir), append([]string{"scan", data, "-o", out, "-q", "--home", filepath.Join(dir, "home")}, more...)...)
+	}
+	refused := func(want string, cmd *exec.Cmd) {
+		t.Helper()
+		if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), want) {
+			t.Errorf("%v: %s, want %q", err, out, want)
+		}
 	}
 	whole, parts := filepath.Join(dir, "whole.jsonl"), filepath.Join(dir, "parts.jsonl")
 	if out, err := scan(whole).CombinedOutput(); err != nil {
@@ -38,13 +44,24 @@ func TestScanKilled(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		stop := time.AfterFunc(time.Duration(150+150*killed)*time.Millisecond, func() { _ = cmd.Process.Kill() })
+		end := cmd.Process.Kill
+		if killed%2 == 1 {
+			end = func() error { return cmd.Process.Signal(os.Interrupt) }
+		}
+		stop := time.AfterFunc(time.Duration(150+150*killed)*time.Millisecond, func() { _ = end() })
+		if killed == 3 {
+			time.Sleep(150 * time.Millisecond)
+			refused("another scan writes to", scan(parts))
+		}
 		err := cmd.Wait()
 		stop.Stop()
 		if err == nil {
 			break
 		}
-		if killed++; killed > 100 {
+		if killed++; killed == 2 {
+			refused("belongs to a scan of something else", scan(parts, "--min-confidence", "0.9"))
+		}
+		if killed > 100 {
 			t.Fatal("it does not come to an end")
 		}
 	}

@@ -123,10 +123,10 @@ func (s *scanning) open() (done func(), err error) {
 		return nil, refused(err)
 	}
 	lock := flock.New(s.flags.output, flock.SetFlag(os.O_RDWR))
-	done = func() { s.file.Close(); lock.Close() }
+	release := func() { s.file.Close(); lock.Close() }
 	defer func() {
 		if err != nil {
-			done()
+			release()
 		}
 	}()
 	alone, err := lock.TryLock()
@@ -164,7 +164,7 @@ func (s *scanning) open() (done func(), err error) {
 	if err != nil {
 		return nil, refused(err)
 	}
-	return done, nil
+	return release, nil
 }
 
 // same says whether two scans are asked for the same.
@@ -263,7 +263,7 @@ func (s *scanning) summary(sum discover.Summary) error {
 		}
 	}
 	if s.format == "text" {
-		return report.ScanSummary(s.out, s.lang, sum)
+		return report.ScanSummary(s.out, s.lang, sum, s.engine.Detectors())
 	}
 	return nil
 }

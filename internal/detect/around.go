@@ -79,7 +79,7 @@ func (s *Scanner) named(name []byte) *column {
 		clear(s.columns)
 	}
 	c := s.e.describe(string(name))
-	s.columns[c.name] = c
+	s.columns[string(name)] = c
 	return c
 }
 

@@ -154,6 +154,7 @@ func TestFind(t *testing.T) {
 		"address with a bare room":   {"地址：南昌市青山湖区某某路9033号6栋201，谢谢", "cn_address 南昌市青山湖区某某路9033号6栋201"},
 		"minority name":              {"被告阿依古丽·买买提不服", "cn_name 阿依古丽·买买提"},
 		"foreigners":                 {"马斯克与特朗普，丘吉尔和列夫·托尔斯泰", ""},
+		"colours of a terminal":      {"\x1b[1m13800138000\x1b[0m id=\x1b[1;31m11010519491231002x\x1b[0m mm13800138000", "cn_mobile 13800138000\ncn_rid18 11010519491231002x"},
 		"certificate of a house":     {"京房权证朝字第12345678号", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -231,6 +232,41 @@ func TestSensitive(t *testing.T) {
 	}
 	if _, err := New(content.Files, Options{Standard: "other"}); err == nil {
 		t.Error("an unknown standard is taken")
+	}
+}
+
+// TestUnendedQuote finds what stands behind a quote that nothing ends.
+func TestUnendedQuote(t *testing.T) {
+	text := "姓名,手机\n王小明,\"13800138000\n" + strings.Repeat("李小丽,13900139000\n", 5000)
+	n := 0
+	for _, f := range find(t, engine(t), text, Layout{Form: Delimited, Cell: ',', Row: '\n', Quoted: true}) {
+		n += b2i(f.Detector == "cn_name" && f.Column == "姓名")
+	}
+	if least := 5000 - 2*longestQuoted/25; n < least {
+		t.Errorf("%d names, want %d", n, least)
+	}
+}
+
+// TestShown is what a finding shows: no name of a column with a number of
+// somebody in it, and no escape of one.
+func TestShown(t *testing.T) {
+	e := engine(t)
+	for text, want := range map[string]string{
+		"13800001234 = 13800001299":                  "*********** 138****1299",
+		`"a12345b": "1380000\u0031299"`:              "a12345b 138****1299",
+		"<p>13800001299</p>":                         "p 138****1299",
+		"手机：１３８００００１２９９":                             " 138****1299",
+		"phone: &#x31;&#x33;&#x38;&#x30;0001299 end": " 138****1299",
+	} {
+		form := map[byte]Form{'<': Tagged, '"': Keyed, '1': Keyed}[text[0]]
+		last := ""
+		_, err := e.Scanner().Scan(t.Context(), strings.NewReader(text), Layout{Form: form}, func(h *Hit) error {
+			last = h.Column + " " + h.Mask()
+			return nil
+		})
+		if err != nil || last != want {
+			t.Errorf("%s: %q, want %q; %v", text, last, want, err)
+		}
 	}
 }
 

@@ -169,7 +169,7 @@ var secretWords = [...]string{"secret", "token", "passwd", "password", "apikey",
 
 // describe says what the name of a column, key or tag speaks for.
 func (e *Engine) describe(name string) *column {
-	c := &column{name: name}
+	c := &column{name: maskedName(name)}
 	c.sensitive, _ = e.sensitive.columns.In([]byte(name))
 	if known := e.columns[plainName(name)]; known != nil {
 		c.pro, c.contra = known.pro, known.contra
@@ -177,6 +177,25 @@ func (e *Engine) describe(name string) *column {
 	}
 	c.pro, c.contra = e.wordsIn([]byte(name))
 	return c
+}
+
+// maskedName is a name with stars for what can be a number of somebody: keys and
+// columns are shown with what is found.
+func maskedName(name string) string {
+	var b []byte
+	for i := 0; i < len(name); {
+		n := 0
+		for i+n < len(name) && digit(name[i+n]) {
+			n++
+		}
+		if n >= 6 {
+			b = append(append(b, name[:i]...), strings.Repeat("*", n)...)
+			name, i = name[i+n:], 0
+			continue
+		}
+		i += max(n, 1)
+	}
+	return string(b) + name
 }
 
 // remark adds what a comment on a column speaks for. It says more than the name.

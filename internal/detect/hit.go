@@ -108,15 +108,20 @@ func (h *Hit) Mask() string { return string(h.AppendMask(nil)) }
 
 // AppendMask appends its [Hit.Mask].
 func (h *Hit) AppendMask(b []byte) []byte {
+	value := h.value
+	if h.signals&Written != 0 { // as it would be written plainly
+		var room [plainRoom]byte
+		value = appendPlain(room[:0], value)
+	}
 	head, tail := h.detector.Mask.Head, h.detector.Mask.Tail
-	n := utf8.RuneCount(h.value)
+	n := utf8.RuneCount(value)
 	if (head+tail)*3 > n*2 { // no more than two thirds are shown
 		head, tail = n/4, n/4
 	}
-	for i, at := 0, 0; i < len(h.value) && at < MaskLimit; at++ {
-		r, size := rune(h.value[i]), 1
+	for i, at := 0, 0; i < len(value) && at < MaskLimit; at++ {
+		r, size := rune(value[i]), 1
 		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRune(h.value[i:])
+			r, size = utf8.DecodeRune(value[i:])
 		}
 		if at >= head && at < n-tail || r < ' ' || r == utf8.RuneError {
 			r = '*'

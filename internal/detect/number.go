@@ -20,10 +20,13 @@ func (s *Scanner) number(at int) {
 		return
 	}
 	before, after := text[at-1], text[end]
+	if before == 'm' && coloured(text, at) {
+		before = '\n'
+	}
 	switch {
 	case letter(before) || letter(after):
 		// No kind but an identity number with its x has a small letter.
-		if !s.identity18X(at, end) && !lower(before) && !lower(after) {
+		if !s.identity18X(at, end, before) && !lower(before) && !lower(after) {
 			s.token(at, end)
 		}
 		return
@@ -39,10 +42,21 @@ func (s *Scanner) number(at int) {
 	s.plainNumber(at, end, glued)
 }
 
+// coloured says whether the escape that sets a colour of a terminal ends before
+// a place: ESC [ 1 ; 31 m (ECMA-48).
+func coloured(text []byte, at int) bool {
+	const longest = 16
+	i := at - 2
+	for at-i < longest && (digit(text[i]) || text[i] == ';') {
+		i--
+	}
+	return text[i] == '[' && text[i-1] == 0x1b
+}
+
 // identity18X looks at 17 digits and an X.
-func (s *Scanner) identity18X(at, end int) bool {
+func (s *Scanner) identity18X(at, end int, before byte) bool {
 	text := s.text
-	if end-at != 17 || text[end]|0x20 != 'x' || alnum(text[end+1]) || letter(text[at-1]) {
+	if end-at != 17 || text[end]|0x20 != 'x' || alnum(text[end+1]) || letter(before) {
 		return false
 	}
 	return s.person18(at, end+1, 0)

@@ -39,6 +39,7 @@ type table struct {
 	last     int    // which was asked for last
 	pos      int    // up to where the text was followed
 	quoted   bool
+	quote    int // where the last quote was
 	started  bool
 	headed   bool // the first row names the columns
 	whole    bool // a decided column is of a kind that is told by a whole cell
@@ -55,6 +56,7 @@ func (t *table) begin(l Layout) {
 	on := l.Form == Delimited || l.Form == Dump
 	t.layout, t.on, t.deciding, t.pos = l, on, l.Form == Delimited, lead
 	t.rows, t.decided, t.last, t.quoted, t.started, t.headed = 0, 0, 0, false, false, false
+	t.quote = lead
 	t.whole = l.Form == Dump // a comment can still name a column
 	t.columns, t.cells = t.columns[:0], append(t.cells[:0], cell{begin: lead})
 	if l.Form == Dump {
@@ -126,6 +128,9 @@ func (t *table) advance(s *Scanner, to int) {
 	}
 }
 
+// longestQuoted is after how many bytes a quote that nothing ends is none.
+const longestQuoted = 64 << 10
+
 // block follows one block, or the first bytes of it that count.
 func (t *table) block(s *Scanner, e *kernel.Ends, at, size int) {
 	rows, quotes := e.Row, e.Quote
@@ -141,6 +146,10 @@ func (t *table) block(s *Scanner, e *kernel.Ends, at, size int) {
 		switch {
 		case quotes&bit != 0:
 			t.quoted = !t.quoted
+			t.quote = at + bits.TrailingZeros64(bit)
+		case rows&bit != 0 && at-t.quote > longestQuoted:
+			t.quoted = false // the quote was none: nothing ended it
+			fallthrough
 		case !t.quoted:
 			t.end(s, at+bits.TrailingZeros64(bit), rows&bit != 0)
 		}
@@ -290,6 +299,7 @@ func (t *table) forget(before int) {
 // move follows the text as it moves to the left.
 func (t *table) move(by int) {
 	t.pos -= by
+	t.quote -= by
 	for i := range t.cells {
 		t.cells[i].begin -= by
 	}

@@ -10,7 +10,10 @@ import (
 
 // kept is how many digests a [distinct] keeps. The standard error of what it
 // estimates is 1/sqrt(kept-2), about 0.8 percent.
-const kept = 16384
+const kept = Exact
+
+// Exact is below how many distinct values are counted one by one.
+const Exact = 16384
 
 // A distinct counts distinct digests: exactly while there are fewer than kept,
 // and beyond by how close together the least of them lie (Bar-Yossef et al.,

@@ -317,7 +317,9 @@ func (w *worker) unit(ctx context.Context, t task) error {
 		return err
 	}
 	w.out.sum.Units++
-	w.out.sum.Bytes += max(0, t.Size)
+	if w.out.sum.Documents > 0 {
+		w.out.sum.Bytes += max(0, t.Size)
+	}
 	return w.finish(ctx, w.out)
 }
 

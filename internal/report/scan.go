@@ -1,8 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"unicode"
@@ -51,8 +53,13 @@ func unprintable(r rune) bool { return r == unicode.ReplacementChar || !unicode.
 // listedSkips is how many of what was not read a summary names for people.
 const listedSkips = 20
 
-// ScanSummary writes what a scan read, what it did not, and what it found.
-func ScanSummary(w io.Writer, l message.Lang, s discover.Summary) error {
+// ScanSummary writes what a scan read, what it did not, and what it found by
+// these detectors.
+func ScanSummary(w io.Writer, l message.Lang, s discover.Summary, by []detect.Detector) error {
+	names := map[string]string{}
+	for _, d := range by {
+		names[d.ID] = d.Name.In(l)
+	}
 	say := func(key string, args ...any) string { return message.New(key, args...).In(l) }
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "\n%s\n", say("scan.of", visible(s.Store)))
@@ -64,9 +71,12 @@ func ScanSummary(w io.Writer, l message.Lang, s discover.Summary) error {
 		fmt.Fprintln(t, say("scan.nothing"))
 	}
 	for _, c := range discover.Counts(s.Findings) {
-		fmt.Fprintf(t, "  %s\t%d\n", c.Name, c.N)
+		fmt.Fprintf(t, "  %s\t%d\t%s\n", c.Name, c.N, names[c.Name])
 	}
-	if s.People > 0 {
+	switch {
+	case s.People >= discover.Exact:
+		fmt.Fprintln(t, say("scan.people_about", s.People))
+	case s.People > 0:
 		fmt.Fprintln(t, say("scan.people", s.People))
 	}
 	if len(s.Sensitive) > 0 {
@@ -120,16 +130,24 @@ func level(w io.Writer, l message.Lang, g grade.Grade) error {
 	return nil
 }
 
-// skippedNames names what was not read, pictures and programs last.
+// worrying are the reasons for which somebody may want to do something, before
+// those of which little is to be done.
+var worrying = [...]discover.Why{discover.Denied, discover.Encrypted, discover.Damaged, discover.Changed, discover.Failed, discover.TooLarge, discover.TooDeep}
+
+// skippedNames names what was not read: what is worrying first, and neither
+// pictures, nor programs, nor what was left out on purpose.
 func skippedNames(w io.Writer, l message.Lang, s discover.Summary) error {
-	n := 0
-	for _, k := range s.Skipped {
-		if k.Why == discover.Image || k.Why == discover.Binary || k.Why == discover.Ignored {
-			continue
+	named := slices.DeleteFunc(slices.Clone(s.Skipped), func(k discover.Skipped) bool {
+		return k.Why == discover.Image || k.Why == discover.Binary || k.Why == discover.Ignored
+	})
+	rank := func(k discover.Skipped) int {
+		if i := slices.Index(worrying[:], k.Why); i >= 0 {
+			return i
 		}
-		if n++; n > listedSkips {
-			break
-		}
+		return len(worrying)
+	}
+	slices.SortStableFunc(named, func(a, b discover.Skipped) int { return cmp.Compare(rank(a), rank(b)) })
+	for _, k := range named[:min(len(named), listedSkips)] {
 		detail := ""
 		if k.Detail != "" {
 			detail = " (" + visible(k.Detail) + ")"
@@ -137,6 +155,9 @@ func skippedNames(w io.Writer, l message.Lang, s discover.Summary) error {
 		if _, err := fmt.Fprintf(w, "  %s: %s%s\n", visible(k.Document), message.New("scan.why."+string(k.Why)).In(l), detail); err != nil {
 			return err
 		}
+	}
+	if more := len(named) - listedSkips; more > 0 {
+		fmt.Fprintf(w, "  %s\n", message.New("scan.more_skipped", more).In(l))
 	}
 	_, err := fmt.Fprintln(w, message.New("scan.detectors", s.Detectors).In(l))
 	return err

@@ -93,6 +93,27 @@ func avroFile(t testing.TB) []byte {
 	return b.Bytes()
 }
 
+// TestTextual tells text with control characters from what is no text.
+func TestTextual(t *testing.T) {
+	for name, tt := range map[string]struct {
+		text string
+		want bool
+	}{
+		"cells of Hive":       {"1\x01王小明\x0113800138000\n2\x01李丽\x0113900139000\n", true},
+		"a log cut in":        {strings.Repeat("\x00", 4000) + "2026-01-01 call 13800138000 from host\n", true},
+		"a NUL in a log":      {"2026-01-01 call\x00 13800138000 from host\n" + strings.Repeat("王", 3000), true},
+		"colours":             {"\x1b[31mred\x1b[0m and so on\n", true},
+		"a program":           {"\x00\x01\x02\x7f\x90\xff\xfe\x00rest of it, with words in it, and more\x00\x90", false},
+		"numbers of 32 bits":  {strings.Repeat("\x01\x00\x00\x00ab\x05\x00", 100), false},
+		"hardly anything":     {"\x00\x00ab", false},
+		"many other controls": {strings.Repeat("a\x05\x06", 100), false},
+	} {
+		if got := textual([]byte(tt.text)); got != tt.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
 // TestRows reads what the libraries themselves write: columns that are missing,
 // nested or repeated keep to their places.
 func TestRows(t *testing.T) {

@@ -92,7 +92,7 @@ func standsIn(value []byte, quote, mark byte) bool {
 			return true
 		}
 	}
-	if letters(value) && identifier(low) || quote == 0 && value[0] == '/' {
+	if letters(value) && identifier(low) || value[0] == '/' || bytes.HasPrefix(value, []byte("./")) || bytes.HasPrefix(value, []byte("~/")) {
 		return true // a constant, a key of a translation; a path
 	}
 	// Without quotes a name of letters alone is more likely code.
