@@ -20,10 +20,11 @@ import (
 // coverageKind is the kind of evidence that a scan leaves.
 const coverageKind = "scan.coverage"
 
-// checkFiling refuses evidence that could not be filed when a scan has ended.
+// checkFiling refuses evidence that could not be filed when a scan has ended: it
+// asks for that of a scan of one document.
 func (p *program) checkFiling(cmd *cobra.Command, f scanFlags) error {
 	return p.withInstallation(func(cmd *cobra.Command, in *installation, args []string) error {
-		return p.checkRecord(cmd, in, args[0], p.coverageRecord(in, f, nil), nil)
+		return p.checkRecord(cmd, in, args[0], p.coverageRecord(in, f, []discover.Summary{{Store: "-", Documents: 1}}), nil)
 	})(cmd, []string{f.organization})
 }
 
