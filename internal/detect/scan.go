@@ -209,7 +209,7 @@ func (s *Scanner) shift(end int) error {
 type runs struct {
 	digit2, digit4, digit6, digit8 uint64
 	word2, word4, word8, word16    uint64
-	code2, code4, code8, code9     uint64
+	code2, code4, code9            uint64
 	dot2                           uint64
 }
 
@@ -223,8 +223,7 @@ func (s *Scanner) anchors(at, n int) {
 		m := &s.masks[i]
 		// Runs of digits, and what is parted by dots.
 		var numbers, gaps, decimals, quads, digit9, digit16 uint64
-		if m.Digit|p.Digit != 0 {
-			digit2 := m.Digit & shl(m.Digit, p.Digit, 1)
+		if digit2 := m.Digit & shl(m.Digit, p.Digit, 1); digit2|r.digit4 != 0 {
 			digit4 := digit2 & shl(digit2, r.digit2, 2)
 			digit6 := digit4 & shl(digit2, r.digit2, 4)
 			digit8 := digit4 & shl(digit4, r.digit4, 4)
@@ -254,7 +253,9 @@ func (s *Scanner) anchors(at, n int) {
 			word8 := word4 & shl(word4, r.word4, 4)
 			word16 := word8 & shl(word8, r.word8, 8)
 			words = word16 &^ shl(word16, r.word16, 1) &^ digit16
-			dotPairs = m.Dot & shl(m.Dot, p.Dot, 5) & shl(word4, r.word4, 1)
+			if dotPairs = m.Dot & shl(m.Dot, p.Dot, 5); dotPairs != 0 {
+				dotPairs &= shl(word4, r.word4, 1)
+			}
 			r.word2, r.word4, r.word8, r.word16 = word2, word4, word8, word16
 		} else {
 			r.word2, r.word4, r.word8, r.word16 = 0, 0, 0, 0
@@ -262,17 +263,25 @@ func (s *Scanner) anchors(at, n int) {
 		code, codeBefore := m.Digit|m.Upper, p.Digit|p.Upper
 		code2 := code & shl(code, codeBefore, 1)
 		code4 := code2 & shl(code2, r.code2, 2)
-		code8 := code4 & shl(code4, r.code4, 4)
-		code9 := code8 & shl(code, codeBefore, 8)
-		codes := code9 &^ shl(code9, r.code9, 1) &^ digit9
-		r.code2, r.code4, r.code8, r.code9 = code2, code4, code8, code9
+		var codes uint64
+		if code4 != 0 {
+			code9 := code4 & shl(code4, r.code4, 4) & shl(code, codeBefore, 8)
+			codes = code9 &^ shl(code9, r.code9, 1) &^ digit9
+			r.code9 = code9
+		} else {
+			r.code9 = 0
+		}
+		r.code2, r.code4 = code2, code4
 		dashes := m.Upper & shl(m.Gap, p.Gap, 1) & shl(m.Gap, p.Gap, 2) & shl(m.Gap, p.Gap, 3)
 		var pairs, colons, joints, tails, parts uint64
 		if x := m.Gap | m.Colon; x != 0 {
 			q := p.Gap | p.Colon
-			pairs = x & shl(x, q, 3)
-			parts = pairs & shl(m.Digit, p.Digit, 1) & shl(m.Digit, p.Digit, 2)
-			pairs &= shl(x, q, 6) & shl(x, q, 9) & shl(x, q, 12)
+			if pairs = x & shl(x, q, 3); pairs != 0 {
+				parts = pairs & shl(m.Digit, p.Digit, 1) & shl(m.Digit, p.Digit, 2)
+				if pairs &= shl(x, q, 6); pairs != 0 {
+					pairs &= shl(x, q, 9) & shl(x, q, 12)
+				}
+			}
 		}
 		if m.Colon != 0 {
 			colons = m.Colon & (shl(m.Colon, p.Colon, 1) | shl(m.Colon, p.Colon, 2) | shl(m.Colon, p.Colon, 4) | shl(m.Colon, p.Colon, 5))
