@@ -78,15 +78,15 @@ func (s *Scanner) hold(h claim, pro, contra kindSet) bool {
 }
 
 // better says whether a finding has the better claim to text that two lie on.
-func (h *claim) better(than *claim) bool {
-	a, b := h.Points(), than.Points()
+func (c *claim) better(than *claim) bool {
+	a, b := c.Points(), than.Points()
 	if a != b {
 		return a > b
 	}
-	if a, b := h.end-h.start, than.end-than.start; a != b {
+	if a, b := c.end-c.start, than.end-than.start; a != b {
 		return a > b
 	}
-	return h.kind <= than.kind
+	return c.kind <= than.kind
 }
 
 // settle hands on what nothing behind at can change.
