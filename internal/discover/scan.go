@@ -387,7 +387,7 @@ func (w *worker) document(ctx context.Context, d Document) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		w.out.sum.skip(Skip{Document: d.Name, Why: WhyOf(err), Detail: err.Error(), Bytes: -1})
+		w.out.sum.skip(SkipOf(d.Name, err))
 	}
 	return nil
 }
@@ -493,14 +493,18 @@ func (r *run) save() error {
 	return r.Save(p)
 }
 
-// A Reasoned error says why something was not read.
-type Reasoned interface{ Why() Why }
+// A Reasoned error says why something was not read, and what may be told of it.
+type Reasoned interface {
+	Why() Why
+	Detail() string
+}
 
-// WhyOf returns the reason that an error gives, or [Damaged].
-func WhyOf(err error) Why {
+// SkipOf is what an error says of a document. What is said by an error that is
+// not [Reasoned] can quote the document, and is left out.
+func SkipOf(document string, err error) Skip {
 	var r Reasoned
 	if errors.As(err, &r) {
-		return r.Why()
+		return Skip{document, r.Why(), r.Detail()}
 	}
-	return Damaged
+	return Skip{Document: document, Why: Damaged}
 }

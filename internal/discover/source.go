@@ -28,8 +28,6 @@ type Unit struct {
 	Name string
 	// Size is its length in bytes as listed, -1 if unknown.
 	Size int64
-	// Stamp changes when its content may have changed: size and time of change.
-	Stamp string
 }
 
 // A Document is text inside a unit. A plain file is one document; an archive
@@ -55,8 +53,6 @@ type Skip struct {
 	Why      Why
 	// Detail is what the system or a decoder said of it; "" if nothing.
 	Detail string
-	// Bytes is how much of it was not read, -1 if unknown.
-	Bytes int64
 }
 
 // Why is the reason for which something was not read.

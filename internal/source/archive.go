@@ -2,7 +2,9 @@ package source
 
 import (
 	"archive/tar"
+	"bufio"
 	"compress/bzip2"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -20,7 +22,8 @@ import (
 	"guanji/internal/discover"
 )
 
-// maxWindow is how much memory a decompressor may ask for.
+// maxWindow is how much memory a decompressor may ask for, where its library can
+// be told.
 const maxWindow = 64 << 20
 
 // decompressed reads what is in a compressed file. Its name is that of the
@@ -51,11 +54,48 @@ func decodeBzip2(o *opened, r io.Reader) error {
 }
 
 func decodeXZ(o *opened, r io.Reader) error {
-	z, err := xz.ReaderConfig{DictCap: maxWindow}.NewReader(r)
+	b := bufio.NewReader(r)
+	if head, _ := b.Peek(xzHead); dictionary(head) > maxWindow { // an error comes again when it is read
+		return &notRead{discover.TooLarge, "its dictionary"}
+	}
+	z, err := xz.NewReader(b)
 	if err != nil {
 		return err
 	}
 	return o.decompressed(z, ".txz>.tar", ".xz>")
+}
+
+// xzHead is how much of an xz file is looked at for its dictionary.
+const xzHead = 12 + 1024
+
+// dictionary is how large a dictionary the first block of an xz file asks for, 0
+// if it cannot be told (The .xz File Format 1.2, 3.1 and 5.3.1). The library
+// takes as much as it is asked for.
+func dictionary(head []byte) uint64 {
+	const stream, lzma2 = 12, 0x21
+	if len(head) < stream+3 {
+		return 0
+	}
+	flags, rest := head[stream+1], head[stream+2:]
+	for mask := byte(0x40); mask != 0; mask <<= 1 { // the sizes of the block, where it has them
+		if flags&mask != 0 {
+			_, n := binary.Uvarint(rest)
+			rest = rest[max(n, 0):]
+		}
+	}
+	for range flags&3 + 1 {
+		id, n := binary.Uvarint(rest)
+		rest = rest[max(n, 0):]
+		size, m := binary.Uvarint(rest)
+		if n <= 0 || m <= 0 || size > uint64(len(rest)-m) {
+			return 0
+		}
+		if rest = rest[m:]; id == lzma2 && size == 1 && rest[0] <= 40 {
+			return uint64(2|rest[0]&1) << (rest[0]/2 + 11)
+		}
+		rest = rest[size:]
+	}
+	return 0
 }
 
 func decodeZstd(o *opened, r io.Reader) error {
@@ -120,7 +160,7 @@ func (o *opened) zipped(f *zip.File) error {
 		if errors.Is(err, zip.ErrAlgorithm) {
 			why = discover.Unknown
 		}
-		o.skipped(name, why, fmt.Sprintf("compressed by method %d: %v", f.Method, err))
+		o.skipped(name, why, fmt.Sprintf("compressed by method %d", f.Method))
 		return nil
 	}
 	defer r.Close()
@@ -175,7 +215,7 @@ func decode7z(o *opened, at io.ReaderAt, size int64) error {
 			if encrypted7z(err) {
 				why = discover.Encrypted
 			}
-			o.skipped(f.Name, why, err.Error())
+			o.skipped(f.Name, why, reasonOf(err).detail)
 			continue
 		}
 		err = o.inner(f.Name, limited{from7z{r}, o.limit})

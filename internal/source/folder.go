@@ -3,7 +3,6 @@ package source
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -43,7 +42,7 @@ func (f *Folder) Units(ctx context.Context, visit func(discover.Unit) error, ski
 }
 
 func unitOf(name string, info fs.FileInfo) discover.Unit {
-	return discover.Unit{Name: name, Size: info.Size(), Stamp: fmt.Sprintf("%d %d", info.Size(), info.ModTime().UnixNano())}
+	return discover.Unit{Name: name, Size: info.Size()}
 }
 
 type walk struct {
@@ -111,7 +110,7 @@ func (w *walk) entry(name string, e fs.DirEntry, depth int) error {
 }
 
 func (w *walk) skipped(name string, why discover.Why, detail string) {
-	w.skip(discover.Skip{Document: name, Why: why, Detail: detail, Bytes: -1})
+	w.skip(discover.Skip{Document: name, Why: why, Detail: detail})
 }
 
 func (w *walk) failed(name string, err error) {
@@ -169,7 +168,7 @@ func (f *Folder) Read(ctx context.Context, u discover.Unit, visit func(discover.
 		}
 	}
 	tell := func(why discover.Why, detail string) {
-		skip(discover.Skip{Document: u.Name, Why: why, Detail: detail, Bytes: u.Size})
+		skip(discover.Skip{Document: u.Name, Why: why, Detail: detail})
 	}
 	file, err := openFile(name)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/klauspost/compress/zip"
 
 	"guanji/internal/detect"
+	"guanji/internal/discover"
 )
 
 // cells is how a table is written as text.
@@ -85,7 +86,7 @@ func (p *parcel) attachments(folder string) error {
 		}
 		r, err := p.open(name)
 		if err != nil {
-			p.skipped(in, "damaged", err.Error())
+			p.skipped(in, discover.Damaged, reasonOf(err).detail)
 			continue
 		}
 		err = p.inner(in, r)

@@ -19,7 +19,7 @@ import (
 )
 
 // maxStream is how much of one stream of a compound file is read.
-const maxStream = 512 << 20
+const maxStream = 128 << 20
 
 // decodeOLE reads a compound file of old: what it is, its streams tell.
 func decodeOLE(o *opened, at io.ReaderAt, size int64) error {
@@ -27,9 +27,15 @@ func decodeOLE(o *opened, at io.ReaderAt, size int64) error {
 	if err != nil {
 		return err
 	}
-	names := map[string]bool{}
+	names, all := map[string]bool{}, int64(0)
 	for _, f := range c.File {
 		names[f.Name] = true
+		if !f.FileInfo().IsDir() {
+			all += f.Size
+		}
+	}
+	if all > size {
+		return errOverlap
 	}
 	switch {
 	case names["EncryptedPackage"]:
@@ -50,6 +56,9 @@ func decodeOLE(o *opened, at io.ReaderAt, size int64) error {
 func stream(c *mscfb.Reader, name string) ([]byte, error) {
 	for _, f := range c.File {
 		if f.Name == name && len(f.Path) == 0 {
+			if f.Size > maxStream {
+				return nil, &notRead{discover.TooLarge, name}
+			}
 			return io.ReadAll(io.LimitReader(f, maxStream))
 		}
 	}
@@ -65,7 +74,7 @@ func decodeXLS(o *opened, r io.ReadSeeker) error {
 	for i := range book.GetNumberSheets() {
 		sheet, err := book.GetSheet(i)
 		if err != nil {
-			o.skipped(fmt.Sprintf("sheet %d", i+1), discover.Damaged, err.Error())
+			o.skipped(fmt.Sprintf("sheet %d", i+1), discover.Damaged, "")
 			continue
 		}
 		if err := o.document(sheet.GetName(), "xls", cells(), func(w *bufio.Writer) error {
@@ -113,6 +122,13 @@ func decodeDOC(o *opened, c *mscfb.Reader) error {
 	if err != nil {
 		return err
 	}
+	all := uint64(0)
+	for _, p := range pieces {
+		all += p.size()
+	}
+	if all > uint64(len(doc)) {
+		return errOverlap
+	}
 	return o.document("", "doc", detect.Layout{Form: detect.Plain}, func(w *bufio.Writer) error {
 		for _, p := range pieces {
 			if err := p.write(w, doc); err != nil {
@@ -123,7 +139,10 @@ func decodeDOC(o *opened, c *mscfb.Reader) error {
 	})
 }
 
-var errShort = errors.New("it ends too early")
+var (
+	errShort   = errors.New("it ends too early")
+	errOverlap = errors.New("parts of it lie on each other")
+)
 
 // A piece is a part of the text of a document, and where it lies.
 type piece struct {
@@ -165,11 +184,16 @@ func piecesOf(table []byte, at, size uint32) ([]piece, error) {
 	return list, nil
 }
 
-func (p piece) write(w *bufio.Writer, doc []byte) error {
-	size := uint64(p.chars)
-	if !p.single {
-		size *= 2
+// size is how many bytes it takes.
+func (p piece) size() uint64 {
+	if p.single {
+		return uint64(p.chars)
 	}
+	return 2 * uint64(p.chars)
+}
+
+func (p piece) write(w *bufio.Writer, doc []byte) error {
+	size := p.size()
 	if uint64(p.at)+size > uint64(len(doc)) {
 		return errShort
 	}
@@ -238,43 +262,57 @@ func messageText(property string) bool {
 // decodeMSG reads a message of Outlook: its texts, who it went to, and what is
 // attached.
 func decodeMSG(o *opened, c *mscfb.Reader) error {
-	var texts []string
+	var texts []*mscfb.File
 	attached := map[string]string{}
 	for _, f := range c.File {
 		property, ok := strings.CutPrefix(f.Name, "__substg1.0_")
 		if !ok || len(property) != 8 {
 			continue
 		}
-		id, kind := property[:4], property[4:]
-		folder := strings.Join(f.Path, "/")
-		if !strings.HasPrefix(folder, "__attach") && messageText(id) || id == "3707" || id == "3704" {
-			raw, err := io.ReadAll(io.LimitReader(f, maxStream))
+		folder, id := strings.Join(f.Path, "/"), property[:4]
+		switch inAttachment := strings.HasPrefix(folder, "__attach"); {
+		case inAttachment && (id == "3707" || id == "3704"):
+			name, err := propertyText(f, maxName)
 			if err != nil {
 				return err
 			}
-			text := propertyText(raw, kind)
-			if strings.HasPrefix(folder, "__attach") {
-				attached[folder] = text
-			} else {
-				texts = append(texts, text)
-			}
+			attached[folder] = name
+		case !inAttachment && messageText(id):
+			texts = append(texts, f)
 		}
 	}
 	if err := o.document("", "msg", detect.Layout{Form: detect.Plain}, func(w *bufio.Writer) error {
-		_, err := w.WriteString(strings.Join(texts, "\n"))
-		return err
+		for _, f := range texts { // one after the other: they can share what they are kept in
+			text, err := propertyText(f, maxStream)
+			if err != nil {
+				return err
+			}
+			if _, err := w.WriteString(text + "\n"); err != nil {
+				return err
+			}
+		}
+		return nil
 	}); err != nil {
 		return err
 	}
 	return messageFiles(o, c, attached)
 }
 
-func propertyText(raw []byte, kind string) string {
-	if kind == "001F" {
-		return utf16Text(raw)
+// maxName is the longest name of an attached file, in bytes.
+const maxName = 4 << 10
+
+// propertyText reads a property that is text, in UTF-16 or in the code page of
+// Chinese systems.
+func propertyText(f *mscfb.File, most int64) (string, error) {
+	raw, err := io.ReadAll(io.LimitReader(f, most))
+	if err != nil {
+		return "", err
+	}
+	if strings.HasSuffix(f.Name, "001F") {
+		return utf16Text(raw), nil
 	}
 	text, _ := simplifiedchinese.GB18030.NewDecoder().String(string(raw))
-	return text
+	return text, nil
 }
 
 // messageFiles reads the body in HTML and what is attached.

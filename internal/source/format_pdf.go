@@ -32,17 +32,18 @@ func decodePDF(o *opened, at io.ReaderAt, size int64) error {
 	return o.document("", "pdf", detect.Layout{Form: detect.Plain}, func(w *bufio.Writer) error {
 		pages := min(r.NumPage(), maxPages)
 		for n := 1; n <= pages && o.ctx.Err() == nil; n++ {
-			p := page{limit: o.limit, fonts: map[string]*pdfFont{}}
-			if err := guarded(func() error { return p.read(r.Page(n)) }); err != nil {
-				o.skipped(fmt.Sprintf("page %d", n), discover.Damaged, detailOf(err))
-			}
-			switch text := p.text.String(); {
-			case strings.TrimSpace(text) != "":
-				if _, err := fmt.Fprintf(w, "%s\n", text); err != nil {
-					return err
-				}
-			default:
+			p := page{fonts: map[string]*pdfFont{}}
+			bad := guarded(func() error { return p.read(r.Page(n)) })
+			text := p.text.String()
+			switch {
+			case bad != nil:
+				why := reasonOf(bad)
+				o.skipped(fmt.Sprintf("page %d", n), why.why, why.detail)
+			case strings.TrimSpace(text) == "":
 				o.skipped(fmt.Sprintf("page %d", n), discover.Image, "")
+			}
+			if _, err := fmt.Fprintf(w, "%s\n", text); err != nil {
+				return err
 			}
 		}
 		return nil
@@ -51,7 +52,6 @@ func decodePDF(o *opened, at io.ReaderAt, size int64) error {
 
 // A page is the text of one page as it is gathered.
 type page struct {
-	limit *limit
 	fonts map[string]*pdfFont
 	font  *pdfFont
 	text  strings.Builder
@@ -74,12 +74,29 @@ func (p *page) read(from pdf.Page) error {
 	}
 	content := from.V.Key("Contents")
 	if content.Kind() != pdf.Array {
-		pdf.Interpret(content, do)
-		return p.full
+		return p.interpret(content, do)
 	}
 	for i := range content.Len() {
-		pdf.Interpret(content.Index(i), do)
+		if err := p.interpret(content.Index(i), do); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// maxContent is how many bytes a stream of a page has at most: the library keeps
+// several times as much for one string of it.
+const maxContent = 32 << 20
+
+// interpret follows one stream, once it is known not to be too large.
+func (p *page) interpret(content pdf.Value, do func(*pdf.Stack, string)) error {
+	r := content.Reader()
+	n, _ := io.Copy(io.Discard, io.LimitReader(r, maxContent+1)) // an error comes again
+	r.Close()
+	if n > maxContent {
+		return &notRead{discover.TooLarge, fmt.Sprintf("a page of more than %d bytes", maxContent)}
+	}
+	pdf.Interpret(content, do)
 	return p.full
 }
 
@@ -133,9 +150,11 @@ func (p *page) show(raw string) {
 	if strings.ContainsFunc(text, standIn) {
 		text = norm.NFKC.String(text)
 	}
-	if p.full = p.limit.take(len(text)); p.full == nil {
-		p.text.WriteString(text)
+	if p.text.Len()+len(text) > maxContent {
+		p.full = &notRead{discover.TooLarge, fmt.Sprintf("a page of more than %d bytes", maxContent)}
+		return
 	}
+	p.text.WriteString(text)
 }
 
 // standIn says whether a character stands for another that looks the same: a

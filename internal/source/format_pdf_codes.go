@@ -15,8 +15,12 @@ type codes struct {
 	to   map[uint32]string
 }
 
-// maxCodes bounds such a table.
-const maxCodes = 1 << 17
+// maxCodes is how many codes such a table has, and maxMeaning of how many
+// characters one is.
+const (
+	maxCodes   = 1 << 17
+	maxMeaning = 16
+)
 
 // readCodes reads the ranges and characters of a table. What else is in it
 // does not matter here.
@@ -54,7 +58,7 @@ func (c *codes) ranges(list []string) {
 		from, to := code(list[i]), code(list[i+1])
 		if list[i+2] == "[" {
 			j := i + 3
-			for ; j < len(list) && list[j] != "]"; j++ {
+			for ; j < len(list) && list[j] != "]" && len(c.to) < maxCodes; j++ {
 				c.to[from] = unicodeOf(list[j])
 				from++
 			}
@@ -62,7 +66,8 @@ func (c *codes) ranges(list []string) {
 			continue
 		}
 		first := []rune(unicodeOf(list[i+2]))
-		for n := uint32(0); len(first) > 0 && from+n >= from && from+n <= to && n < 1<<16; n++ {
+		first = first[:min(len(first), maxMeaning)]
+		for n := uint32(0); len(first) > 0 && from+n >= from && from+n <= to && n < 1<<16 && len(c.to) < maxCodes; n++ {
 			last := len(first) - 1
 			c.to[from+n] = string(first[:last]) + string(first[last]+rune(n))
 		}
@@ -131,7 +136,7 @@ func bytesOf(s string) []byte {
 	return b
 }
 
-func unicodeOf(s string) string { return utf16Big(bytesOf(s)) }
+func unicodeOf(s string) string { return utf16Big(bytesOf(s[:min(len(s), 1+4*maxMeaning)])) }
 
 func utf16Big(b []byte) string {
 	units := make([]uint16, len(b)/2)

@@ -3,17 +3,17 @@ package source
 import (
 	"bufio"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 
-	"github.com/hamba/avro/v2/ocf"
 	"github.com/parquet-go/parquet-go"
-	_ "modernc.org/sqlite" // the driver
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"guanji/internal/detect"
+	"guanji/internal/discover"
 )
 
 // columns is a table whose columns have names.
@@ -44,7 +44,7 @@ func decodeParquet(o *opened, at io.ReaderAt, size int64) error {
 	}
 	return o.document("", "parquet", columns(names), func(w *bufio.Writer) error {
 		for _, group := range f.RowGroups() {
-			if err := writeRows(w, group, o.limit); err != nil {
+			if err := writeRows(w, group); err != nil {
 				return err
 			}
 		}
@@ -52,14 +52,14 @@ func decodeParquet(o *opened, at io.ReaderAt, size int64) error {
 	})
 }
 
-func writeRows(w *bufio.Writer, group parquet.RowGroup, l *limit) error {
+func writeRows(w *bufio.Writer, group parquet.RowGroup) error {
 	rows := group.Rows()
 	defer rows.Close()
 	batch := make([]parquet.Row, 64)
 	for {
 		n, err := rows.ReadRows(batch)
 		for _, row := range batch[:n] {
-			if err := writeRow(w, row, l); err != nil {
+			if err := writeRow(w, row); err != nil {
 				return err
 			}
 		}
@@ -74,7 +74,7 @@ func writeRows(w *bufio.Writer, group parquet.RowGroup, l *limit) error {
 
 // writeRow writes a row. What is repeated in a column stands in its cell with
 // spaces between.
-func writeRow(w *bufio.Writer, row parquet.Row, l *limit) error {
+func writeRow(w *bufio.Writer, row parquet.Row) error {
 	at := 0
 	for i, v := range row {
 		for ; at < v.Column(); at++ {
@@ -87,36 +87,11 @@ func writeRow(w *bufio.Writer, row parquet.Row, l *limit) error {
 		if i > 0 && row[i-1].Column() == v.Column() {
 			w.WriteByte(' ')
 		}
-		if err := l.take(len(s)); err != nil {
-			return err
-		}
 		if _, err := w.WriteString(s); err != nil {
 			return err
 		}
 	}
 	return w.WriteByte(detect.RowEnd)
-}
-
-// decodeAvro reads the records of an Avro file as lines of JSON.
-func decodeAvro(o *opened, r io.Reader) error {
-	d, err := ocf.NewDecoder(r)
-	if err != nil {
-		return err
-	}
-	return o.document("", "avro", detect.Layout{Form: detect.Keyed}, func(w *bufio.Writer) error {
-		e := json.NewEncoder(w)
-		e.SetEscapeHTML(false)
-		for d.HasNext() {
-			var record any
-			if err := d.Decode(&record); err != nil {
-				return err
-			}
-			if err := e.Encode(record); err != nil {
-				return err
-			}
-		}
-		return d.Error()
-	})
 }
 
 // decodeSQLite reads every table of an SQLite file. What a log beside it has is
@@ -136,20 +111,31 @@ func decodeSQLite(o *opened, at io.ReaderAt, size int64) error {
 		return err
 	}
 	defer db.Close()
-	db.SetMaxOpenConns(1)
-	names, err := tables(o, db)
+	c, err := db.Conn(o.ctx)
 	if err != nil {
 		return err
 	}
+	defer c.Close()
+	if _, err := sqlite.Limit(c, sqlite3.SQLITE_LIMIT_LENGTH, maxValue); err != nil {
+		return err
+	}
+	names, err := tables(o, c)
+	if err != nil {
+		return err
+	}
+	_ = os.Remove(f.Name()) // it is open; a kill from now on leaves nothing. Where that fails it is removed at the end
 	for _, name := range names {
-		if err := o.sqlTable(db, name); err != nil {
+		if err := o.sqlTable(c, name); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func tables(o *opened, db *sql.DB) (names []string, err error) {
+// maxValue is the longest value of an SQLite file that is read, in bytes.
+const maxValue = 64 << 20
+
+func tables(o *opened, db *sql.Conn) (names []string, err error) {
 	rows, err := db.QueryContext(o.ctx, `select name from sqlite_master where type = 'table' and name not like 'sqlite\_%' escape '\' order by name`)
 	if err != nil {
 		return nil, err
@@ -166,10 +152,10 @@ func tables(o *opened, db *sql.DB) (names []string, err error) {
 }
 
 // sqlTable hands on one table.
-func (o *opened) sqlTable(db *sql.DB, name string) error {
+func (o *opened) sqlTable(db *sql.Conn, name string) error {
 	rows, err := db.QueryContext(o.ctx, `select * from "`+strings.ReplaceAll(name, `"`, `""`)+`"`)
 	if err != nil {
-		o.skipped(name, "damaged", err.Error())
+		o.skipped(name, discover.Damaged, "")
 		return nil
 	}
 	defer rows.Close()

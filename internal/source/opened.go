@@ -32,7 +32,7 @@ const maxDepth = 8
 
 // skipped tells that the file, or the named part of it, was not read.
 func (o *opened) skipped(part string, why discover.Why, detail string) {
-	o.skip(discover.Skip{Document: o.within(part), Why: why, Detail: detail, Bytes: -1})
+	o.skip(discover.Skip{Document: o.within(part), Why: why, Detail: detail})
 }
 
 // within is the name of a part of the file, or of the file itself.
@@ -59,20 +59,34 @@ func (o *opened) inner(part string, r io.Reader) error {
 // the error of write, if the visitor did not end it before.
 func (o *opened) document(part, kind string, layout detect.Layout, write func(*bufio.Writer) error) error {
 	pr, pw := io.Pipe()
-	done := make(chan error, 1)
+	done := make(chan struct{})
 	go func() {
-		w := bufio.NewWriterSize(pw, 64<<10)
+		defer close(done)
+		w := bufio.NewWriterSize(counted{pw, o.limit}, 64<<10)
 		err := guarded(func() error { return write(w) })
 		if err == nil {
 			err = w.Flush()
 		}
-		pw.CloseWithError(err)
-		done <- err
+		pw.CloseWithError(told(err)) // the visitor hears of it by the reader
 	}()
-	err := o.visit(discover.Document{Name: o.within(part), Kind: kind, Encoding: "utf-8", Layout: layout, Text: pr})
-	pr.CloseWithError(errEnded)
-	<-done // the visitor was told of its error by the reader
-	return err
+	defer func() {
+		pr.CloseWithError(errEnded)
+		<-done
+	}()
+	return o.visit(discover.Document{Name: o.within(part), Kind: kind, Encoding: "utf-8", Layout: layout, Text: pr})
+}
+
+// counted counts the text that a decoder writes, however little it was made of.
+type counted struct {
+	w     io.Writer
+	limit *limit
+}
+
+func (c counted) Write(p []byte) (int, error) {
+	if bad := c.limit.take(len(p)); bad != nil {
+		return 0, bad
+	}
+	return c.w.Write(p)
 }
 
 // errEnded tells a writer that nobody reads on.
@@ -82,8 +96,8 @@ var errEnded = errors.New("nobody reads on")
 // file makes a library do ends with that file.
 func guarded(decode func() error) (err error) {
 	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("the decoder gave up: %v", r)
+		if recover() != nil { // what it says can quote the file
+			err = &notRead{discover.Damaged, "the decoder gave up"}
 		}
 	}()
 	return decode()
@@ -97,6 +111,7 @@ type notRead struct {
 
 func (e *notRead) Error() string     { return strings.TrimSpace(string(e.why) + " " + e.detail) }
 func (e *notRead) Why() discover.Why { return e.why }
+func (e *notRead) Detail() string    { return e.detail }
 
 // limit bounds what a unit may expand to, over all files inside it.
 type limit struct {

@@ -1,10 +1,15 @@
 package source
 
 import (
+	"archive/tar"
 	"bufio"
 	"errors"
 	"io"
 	"sync"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zip"
+	"github.com/klauspost/compress/zstd"
 
 	"guanji/internal/discover"
 )
@@ -59,6 +64,11 @@ func (o *opened) read(r io.Reader) error {
 	var stop visitorError
 	wrapped := *o
 	wrapped.visit = func(d discover.Document) error {
+		defer func() {
+			if recover() != nil { // a fault of ours, and none of the file
+				o.skip(discover.Skip{Document: d.Name, Why: discover.Failed, Detail: "the scanner gave up"})
+			}
+		}()
 		if err := o.visit(d); err != nil {
 			stop.err = err
 			return err
@@ -99,20 +109,35 @@ func (o *opened) spooled(r io.Reader, decode decodePlaces) error {
 
 // failed tells that a file could not be read, or not to its end.
 func (o *opened) failed(err error) {
-	var why discover.Reasoned
-	if errors.As(err, &why) {
-		o.skipped("", why.Why(), detailOf(err))
-		return
-	}
-	o.skipped("", discover.Damaged, detailOf(err))
+	n := reasonOf(err)
+	o.skipped("", n.why, n.detail)
 }
 
-// detailOf is what an error says, cut to a length: it may quote the file.
-func detailOf(err error) string {
-	if n, ok := errors.AsType[*notRead](err); ok {
-		return n.detail
+// told is an error as it may be told: nil, or a [notRead].
+func told(err error) error {
+	if err == nil {
+		return nil
 	}
-	const longest = 200
-	s := err.Error()
-	return s[:min(len(s), longest)]
+	return reasonOf(err)
+}
+
+// plainErrors say what is wrong with a file and quote nothing of it.
+var plainErrors = [...]error{
+	io.ErrUnexpectedEOF, errShort, errOverlap, zip.ErrFormat, zip.ErrAlgorithm, zip.ErrChecksum, gzip.ErrHeader, gzip.ErrChecksum, tar.ErrHeader,
+	zstd.ErrMagicMismatch, zstd.ErrWindowSizeExceeded, zstd.ErrUnknownDictionary, zstd.ErrCRCMismatch, zstd.ErrUnexpectedBlockSize,
+}
+
+// reasonOf is the reason for which something was not read. What a library says
+// is not passed on unless it is known to be no part of the file: the value that
+// it stumbled over can stand in it.
+func reasonOf(err error) *notRead {
+	if n, ok := errors.AsType[*notRead](err); ok {
+		return n
+	}
+	for _, known := range plainErrors {
+		if errors.Is(err, known) {
+			return &notRead{discover.Damaged, known.Error()}
+		}
+	}
+	return &notRead{why: discover.Damaged}
 }

@@ -46,7 +46,7 @@ func reading(name string, unit int64) (*opened, *result) {
 		text, err := io.ReadAll(io.LimitReader(d.Text, 64<<20))
 		r.texts[d.Name], r.kinds[d.Name], r.codes[d.Name], r.forms[d.Name] = string(text), d.Kind, d.Encoding, d.Layout.Form
 		if err != nil {
-			r.skipped[d.Name] = discover.WhyOf(err)
+			r.skipped[d.Name] = discover.SkipOf("", err).Why
 		}
 		return nil
 	}
@@ -310,7 +310,7 @@ func TestBomb(t *testing.T) {
 		if err == nil || n > 2<<20 {
 			t.Errorf("read %d bytes, %v", n, err)
 		}
-		r.skipped[d.Name] = discover.WhyOf(err)
+		r.skipped[d.Name] = discover.SkipOf("", err).Why
 		return nil
 	}
 	text := io.MultiReader(strings.NewReader(strings.Repeat("a", headSize)), &repeated{})
@@ -333,7 +333,7 @@ func (*repeated) Read(p []byte) (int, error) {
 
 func TestRatio(t *testing.T) {
 	l := &limit{unit: 1000, expanded: freely}
-	if err := l.take(1 << 20); discover.WhyOf(err) != discover.TooLarge {
+	if err := l.take(1 << 20); discover.SkipOf("", err).Why != discover.TooLarge {
 		t.Errorf("a thousand bytes became more than a gibibyte: %v", err)
 	}
 	l = &limit{unit: 1 << 30, expanded: freely}
