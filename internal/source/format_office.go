@@ -3,6 +3,7 @@ package source
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -23,10 +24,10 @@ func cells() detect.Layout {
 	return detect.Layout{Form: detect.Delimited, Cell: detect.CellEnd, Row: detect.RowEnd}
 }
 
-// A parcel is the zip of an office document.
+// A parcel is the zip of an office document (ECMA-376 part 2).
 type parcel struct {
 	*opened
-	files map[string]*zip.File
+	files map[string]*zip.File // by their names in small letters: case does not tell parts apart
 	names []string
 }
 
@@ -38,15 +39,82 @@ func (o *opened) parcel(at io.ReaderAt, size int64) (*parcel, error) {
 	z.RegisterDecompressor(zip.Deflate, func(r io.Reader) io.ReadCloser { return flate.NewReader(r) })
 	p := &parcel{opened: o, files: map[string]*zip.File{}}
 	for _, f := range z.File {
-		p.files[f.Name] = f
-		p.names = append(p.names, f.Name)
+		name := strings.ToLower(f.Name)
+		p.files[name] = f
+		p.names = append(p.names, name)
 	}
 	return p, nil
 }
 
+// A relation is a part that another one refers to.
+type relation struct{ id, kind, part string }
+
+// relations are those of a part, or of the parcel itself for "".
+func (p *parcel) relations(of string) (list []relation) {
+	r, err := p.open(path.Join(path.Dir(of), "_rels", path.Base("/"+of)+".rels"))
+	if of == "" {
+		r, err = p.open("_rels/.rels")
+	}
+	if err != nil {
+		return nil
+	}
+	defer r.Close()
+	x := newScanXML(r)
+	for len(list) < 1<<16 {
+		_, tag, err := x.next()
+		if err != nil {
+			return list
+		}
+		if !named(tag, "Relationship") {
+			continue
+		}
+		target := strings.ToLower(string(appendText(nil, attribute(tag, "Target"))))
+		if !strings.HasPrefix(target, "/") {
+			target = path.Join("/", path.Dir(of), target)
+		}
+		list = append(list, relation{string(attribute(tag, "Id")), path.Base(string(attribute(tag, "Type"))), path.Clean(target)[1:]})
+	}
+	return list
+}
+
+// main is the part with the document itself.
+func (p *parcel) main(usual string) string {
+	for _, r := range p.relations("") {
+		if r.kind == "officeDocument" && p.files[r.part] != nil {
+			return r.part
+		}
+	}
+	return usual
+}
+
+// parts are those of some kinds that a part refers to, in the order of the
+// kinds, and then those whose names are like theirs and that nothing refers to:
+// what was deleted can still be there.
+func (p *parcel) parts(of string, kinds, patterns []string) (list []string) {
+	relations := p.relations(of)
+	add := func(part string) {
+		if p.files[part] != nil && !slices.Contains(list, part) {
+			list = append(list, part)
+		}
+	}
+	for _, kind := range kinds {
+		for _, r := range relations {
+			if r.kind == kind {
+				add(r.part)
+			}
+		}
+	}
+	for _, pattern := range patterns {
+		for _, part := range p.matching(pattern) {
+			add(part)
+		}
+	}
+	return list
+}
+
 // open opens a part, counted against the limit.
 func (p *parcel) open(name string) (io.ReadCloser, error) {
-	f := p.files[name]
+	f := p.files[strings.ToLower(name)]
 	if f == nil {
 		return nil, fmt.Errorf("%s is missing", name)
 	}
@@ -60,7 +128,7 @@ func (p *parcel) open(name string) (io.ReadCloser, error) {
 	}{limited{r, p.limit}, r}, nil
 }
 
-// matching returns the parts of a pattern in the order of the numbers in them.
+// matching returns the parts of a pattern, in small letters, in the order of the numbers in them.
 func (p *parcel) matching(pattern string) []string {
 	var list []string
 	for _, name := range p.names {
@@ -80,10 +148,11 @@ func (p *parcel) matching(pattern string) []string {
 // attachments reads what is embedded in a document as files of their own.
 func (p *parcel) attachments(folder string) error {
 	for _, name := range p.names {
-		in, ok := strings.CutPrefix(name, folder)
-		if !ok || !strings.HasPrefix(in, "embeddings/") && !strings.HasPrefix(in, "media/") || strings.HasSuffix(in, "/") {
+		rest, ok := strings.CutPrefix(name, folder)
+		if !ok || !strings.HasPrefix(rest, "embeddings/") && !strings.HasPrefix(rest, "media/") || strings.HasSuffix(rest, "/") {
 			continue
 		}
+		in := p.files[name].Name[len(folder):]
 		r, err := p.open(name)
 		if err != nil {
 			p.skipped(in, discover.Damaged, reasonOf(err).detail)
@@ -105,11 +174,17 @@ func decodeDOCX(o *opened, at io.ReaderAt, size int64) error {
 	if err != nil {
 		return err
 	}
-	for _, pattern := range []string{"word/document.xml", "word/header*.xml", "word/footer*.xml", "word/footnotes.xml", "word/endnotes.xml", "word/comments.xml"} {
-		for _, name := range p.matching(pattern) {
-			if err := p.paragraphs(name, strings.TrimSuffix(path.Base(name), ".xml"), "docx"); err != nil {
-				return err
-			}
+	main := p.main("word/document.xml")
+	if err := p.paragraphs(main, "document", "docx"); err != nil {
+		return err
+	}
+	for _, part := range p.parts(main, []string{"header", "footer", "footnotes", "endnotes", "comments"},
+		[]string{"word/header*.xml", "word/footer*.xml", "word/footnotes*.xml", "word/endnotes*.xml", "word/comments*.xml", "word/document*.xml"}) {
+		if part == main {
+			continue
+		}
+		if err := p.paragraphs(part, p.partName(part), "docx"); err != nil {
+			return err
 		}
 	}
 	return p.attachments("word/")
@@ -121,14 +196,17 @@ func decodePPTX(o *opened, at io.ReaderAt, size int64) error {
 	if err != nil {
 		return err
 	}
-	for _, pattern := range []string{"ppt/slides/slide*.xml", "ppt/notesSlides/notesSlide*.xml", "ppt/comments/*.xml"} {
-		for _, name := range p.matching(pattern) {
-			if err := p.paragraphs(name, strings.TrimSuffix(path.Base(name), ".xml"), "pptx"); err != nil {
-				return err
-			}
+	for _, part := range p.parts(p.main("ppt/presentation.xml"), []string{"slide"}, []string{"ppt/slides/*.xml", "ppt/notesslides/*.xml", "ppt/comments/*.xml"}) {
+		if err := p.paragraphs(part, p.partName(part), "pptx"); err != nil {
+			return err
 		}
 	}
 	return p.attachments("ppt/")
+}
+
+// partName names a part for people.
+func (p *parcel) partName(part string) string {
+	return strings.TrimSuffix(path.Base(p.files[part].Name), ".xml")
 }
 
 // paragraphs hands on the text of a part.
@@ -180,33 +258,34 @@ func decodeXLSX(o *opened, at io.ReaderAt, size int64) error {
 	if err != nil {
 		return err
 	}
-	names := p.sheetNames()
-	for i, part := range p.matching("xl/worksheets/sheet*.xml") {
-		name := strings.TrimSuffix(path.Base(part), ".xml")
-		if i < len(names) {
-			name = names[i]
-		}
-		if err := p.sheet(part, name, shared); err != nil {
+	main := p.main("xl/workbook.xml")
+	names := p.sheetNames(main)
+	for _, part := range p.parts(main, []string{"worksheet"}, []string{"xl/worksheets/*.xml"}) {
+		if err := p.sheet(part, cmp.Or(names[part], p.partName(part)), shared); err != nil {
 			return err
 		}
 	}
-	for _, pattern := range []string{"xl/comments*.xml", "xl/threadedComments/*.xml", "xl/drawings/drawing*.xml"} {
-		for _, part := range p.matching(pattern) {
-			if err := p.paragraphs(part, strings.TrimSuffix(path.Base(part), ".xml"), "xlsx"); err != nil {
-				return err
-			}
+	for _, part := range p.parts(main, nil, []string{"xl/comments*.xml", "xl/threadedcomments/*.xml", "xl/drawings/drawing*.xml"}) {
+		if err := p.paragraphs(part, p.partName(part), "xlsx"); err != nil {
+			return err
 		}
 	}
 	return p.attachments("xl/")
 }
 
-// sheetNames are the names of the sheets in the order of the workbook.
-func (p *parcel) sheetNames() (names []string) {
-	r, err := p.open("xl/workbook.xml")
+// sheetNames are the names of the sheets of a workbook, by their parts.
+func (p *parcel) sheetNames(workbook string) map[string]string {
+	names := map[string]string{}
+	r, err := p.open(workbook)
 	if err != nil {
-		return nil
+		return names
 	}
 	defer r.Close()
+	parts := map[string]string{}
+	for _, r := range p.relations(workbook) {
+		parts[r.id] = r.part
+	}
+	unrelated := p.matching("xl/worksheets/sheet*.xml") // in their order, where nothing else tells
 	x := newScanXML(r)
 	for len(names) < 1<<12 {
 		_, tag, err := x.next()
@@ -214,8 +293,12 @@ func (p *parcel) sheetNames() (names []string) {
 			return names
 		}
 		if named(tag, "sheet") {
-			name := attribute(tag, "name")
-			names = append(names, strings.ReplaceAll(string(appendText(nil, name)), "/", "_"))
+			name := appendText(nil, attribute(tag, "name"))
+			part, ok := parts[string(attribute(tag, "r:id"))]
+			if n := len(names); !ok && len(parts) == 0 && n < len(unrelated) {
+				part = unrelated[n]
+			}
+			names[part] = strings.ReplaceAll(string(name), "/", "_")
 		}
 	}
 	return names
@@ -245,10 +328,11 @@ func (s *shared) at(i int) []byte {
 // sharedStrings reads the texts that cells refer to.
 func (p *parcel) sharedStrings() (*shared, error) {
 	s := &shared{}
-	if p.files["xl/sharedStrings.xml"] == nil {
+	const part = "xl/sharedstrings.xml"
+	if p.files[part] == nil {
 		return s, nil
 	}
-	r, err := p.open("xl/sharedStrings.xml")
+	r, err := p.open(part)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,8 @@ package source
 
 import (
 	"bytes"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -93,6 +95,42 @@ func avroFile(t testing.TB) []byte {
 	return b.Bytes()
 }
 
+// TestParts finds the parts of office documents by what refers to them, whatever
+// their names, and the names of sheets by their parts.
+func TestParts(t *testing.T) {
+	rels := func(list ...string) string {
+		s := "<Relationships>"
+		for i := 0; i < len(list); i += 2 {
+			s += fmt.Sprintf(`<Relationship Id="r%d" Type="http://x/%s" Target="%s"/>`, i/2+1, list[i], list[i+1])
+		}
+		return s + "</Relationships>"
+	}
+	cell := func(s string) string {
+		return sheet(`<row><c r="A1" t="inlineStr"><is><t>` + s + `</t></is></c></row>`)
+	}
+	for name, tt := range map[string]struct {
+		files map[string]string
+		want  map[string]string
+	}{
+		"a.docx": {map[string]string{
+			"_rels/.rels": rels("officeDocument", "/word/document2.xml"), "word/document2.xml": "<p><t>two</t></p>",
+			"word/_rels/document2.xml.rels": rels("header", "kopf.xml"), "word/kopf.xml": "<p><t>head</t></p>",
+		}, map[string]string{"a.docx!/document": "two\n", "a.docx!/kopf": "head\n"}},
+		"a.xlsx": {map[string]string{
+			"xl/workbook.xml":            `<sheets><sheet name="First" r:id="r2"/><sheet name="Second" r:id="r1"/></sheets>`,
+			"xl/_rels/workbook.xml.rels": rels("worksheet", "worksheets/Sheet1.xml", "worksheet", "worksheets/Other.xml"),
+			"xl/worksheets/Sheet1.xml":   cell("one"), "xl/worksheets/Other.xml": cell("other"), "xl/worksheets/sheet9.xml": cell("lost"),
+		}, map[string]string{"a.xlsx!/First": "other\x1e", "a.xlsx!/Second": "one\x1e", "a.xlsx!/sheet9": "lost\x1e"}},
+		"a.pptx": {map[string]string{
+			"ppt/presentation.xml": "<p/>", "ppt/_rels/presentation.xml.rels": rels("slide", "folien/eins.xml"), "ppt/folien/eins.xml": "<p><t>one</t></p>",
+		}, map[string]string{"a.pptx!/eins": "one\n"}},
+	} {
+		if r := readBytes(t, name, zipped(t, tt.files)); !maps.Equal(r.texts, tt.want) {
+			t.Errorf("%s: read %q, want %q; skipped %v", name, r.texts, tt.want, r.skipped)
+		}
+	}
+}
+
 // TestTextual tells text with control characters from what is no text.
 func TestTextual(t *testing.T) {
 	for name, tt := range map[string]struct {
@@ -110,6 +148,16 @@ func TestTextual(t *testing.T) {
 	} {
 		if got := textual([]byte(tt.text)); got != tt.want {
 			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
+// TestLetters reads tables that begin with the letters with which other forms do.
+func TestLetters(t *testing.T) {
+	for _, head := range []string{"ORCID", "OTTO", "BZhang", "ID3", "PAR1", "GIF89a", "Salted__", "BMI", "MZ"} {
+		text := head + ",手机\n1,13800138000\n2,13900139000\n3,13700137000\n"
+		if r := readBytes(t, "a.csv", []byte(text)); r.texts["a.csv"] != text {
+			t.Errorf("%s: read %q, skipped %v", head, r.texts, r.skipped)
 		}
 	}
 }
