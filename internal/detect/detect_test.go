@@ -155,6 +155,13 @@ func TestFind(t *testing.T) {
 		"minority name":              {"被告阿依古丽·买买提不服", "cn_name 阿依古丽·买买提"},
 		"foreigners":                 {"马斯克与特朗普，丘吉尔和列夫·托尔斯泰", ""},
 		"colours of a terminal":      {"\x1b[1m13800138000\x1b[0m id=\x1b[1;31m11010519491231002x\x1b[0m mm13800138000", "cn_mobile 13800138000\ncn_rid18 11010519491231002x"},
+		"old number, not a card":     {"身份证 370000000101008", "cn_rid15 370000000101008"},
+		"certificate of disability":  {"残疾人证 11010519491231002X43，残疾证11010118000101001543B1", "cn_disability 11010519491231002X43\ncn_disability 11010118000101001543B1"},
+		"organization, all digits":   {"组织机构代码：60003734-1", "cn_orgcode 60003734-1"},
+		"serial of a card":           {"社保卡号 123456789，社会保障号码12345678A", "cn_social_security 123456789\ncn_social_security 12345678A"},
+		"SIM without its check":      {"ICCID: 8986001234567890124", "iccid 8986001234567890124"},
+		"no Taiwan identity":         {"台湾身份证 A323456783", ""},
+		"no military card":           {"裁字第12345678901234号", ""},
 		"certificate of a house":     {"京房权证朝字第12345678号", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -255,10 +262,13 @@ func TestShown(t *testing.T) {
 		"13800001234 = 13800001299":                  "*********** 138****1299",
 		`"a12345b": "1380000\u0031299"`:              "a12345b 138****1299",
 		"<p>13800001299</p>":                         "p 138****1299",
+		`{"王小明":"13800001299"}`:                      "王** 138****1299",
+		`{"单价":"13800001299"}`:                       "单价 138****1299",
+		"ab@example.com":                             " a*********.com",
 		"手机：１３８００００１２９９":                             " 138****1299",
 		"phone: &#x31;&#x33;&#x38;&#x30;0001299 end": " 138****1299",
 	} {
-		form := map[byte]Form{'<': Tagged, '"': Keyed, '1': Keyed}[text[0]]
+		form := map[byte]Form{'<': Tagged, '"': Keyed, '1': Keyed, '{': Keyed}[text[0]]
 		last := ""
 		_, err := e.Scanner().Scan(t.Context(), strings.NewReader(text), Layout{Form: form}, func(h *Hit) error {
 			last = h.Column + " " + h.Mask()
@@ -266,6 +276,44 @@ func TestShown(t *testing.T) {
 		})
 		if err != nil || last != want {
 			t.Errorf("%s: %q, want %q; %v", text, last, want, err)
+		}
+	}
+}
+
+// TestHead tells names of columns from a first row that is one of them, and a
+// quote that is a mark of inches from one that begins a cell.
+func TestHead(t *testing.T) {
+	e := engine(t)
+	csv := Layout{Form: Delimited, Cell: ',', Row: '\n', Quoted: true}
+	for text, want := range map[string]string{
+		"王小明,销售部,a\n李小丽,13800138000,b\n":                                                              "",
+		"姓名,王小明,a\n李小丽,13800138000,b\n":                                                               "王**",
+		"name,height,mobile\nx,5\"4,13800138000\ny,6\"1,13900139000\nz,\"a \"\"b\"\"\",13700137000\n": "mobile mobile mobile",
+	} {
+		var columns []string
+		for _, f := range find(t, e, text, csv) {
+			if f.Detector == "cn_mobile" {
+				columns = append(columns, f.Column)
+			}
+		}
+		if got := strings.Join(columns, " "); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestWordsInColumn takes no column for one of names by names that are found
+// twice in it: as cells, and as prose.
+func TestWordsInColumn(t *testing.T) {
+	var rows strings.Builder
+	rows.WriteString("foo,n\n")
+	for i := range 30 {
+		fmt.Fprintf(&rows, "%s,%d\n", []string{"王小明", "李建国", "张伟强", "大号", "小号", "特价", "大码", "小码", "中号", "新款"}[i%10], i)
+	}
+	const alone = 6 // points of a name by itself
+	for _, f := range find(t, engine(t), rows.String(), Layout{Form: Delimited, Cell: ',', Row: '\n', Quoted: true}) {
+		if f.Detector == "cn_name" && f.Points > alone {
+			t.Errorf("%s: %d points", f.Value, f.Points)
 		}
 	}
 }

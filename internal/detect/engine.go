@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"guanji/internal/day"
 	"guanji/internal/detect/address"
@@ -176,7 +177,19 @@ func (e *Engine) describe(name string) *column {
 		return c
 	}
 	c.pro, c.contra = e.wordsIn([]byte(name))
+	if !c.speaks() && e.personal(name) {
+		_, first := utf8.DecodeRuneInString(name)
+		c.name = name[:first] + "**"
+	}
 	return c
+}
+
+// personal says whether a name of a column or key is itself that of somebody,
+// its characters being those of names.
+func (e *Engine) personal(name string) bool {
+	const least = 3
+	points, word, ok := e.names.Cell([]byte(name), false)
+	return ok && !word && points >= least
 }
 
 // maskedName is a name with stars for what can be a number of somebody: keys and

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
@@ -60,7 +61,7 @@ type claim struct {
 	signals    Signal
 	kind       kind
 	own        int8 // points that a model gave, beside the signals
-	word       bool // a word as well: it does not tell what its column is of
+	cell       bool // it is a whole cell, and no word as well: it tells what its column is of
 }
 
 // Detector is the id of what found it.
@@ -115,6 +116,9 @@ func (h *Hit) AppendMask(b []byte) []byte {
 	}
 	head, tail := h.detector.Mask.Head, h.detector.Mask.Tail
 	n := utf8.RuneCount(value)
+	if h.kind == email { // no more than half of whose it is
+		head = min(head, bytes.IndexByte(value, '@')/2)
+	}
 	if (head+tail)*3 > n*2 { // no more than two thirds are shown
 		head, tail = n/4, n/4
 	}

@@ -26,6 +26,9 @@ func (s *Scanner) number(at int) {
 	switch {
 	case letter(before) || letter(after):
 		// No kind but an identity number with its x has a small letter.
+		if !letter(before) && s.disabilityCard(at) {
+			return
+		}
 		if !s.identity18X(at, end, before) && !lower(before) && !lower(after) {
 			s.token(at, end)
 		}
@@ -51,6 +54,27 @@ func coloured(text []byte, at int) bool {
 		i--
 	}
 	return text[i] == '[' && text[i-1] == 0x1b
+}
+
+// disabilityCard looks at the number of a certificate of disability: a resident
+// identity number, kind, degree, and B with how often it was issued again.
+func (s *Scanner) disabilityCard(at int) bool {
+	d := s.text[at:]
+	if digits(d[:17]) < 17 || digits(d[18:20]) < 2 || d[18] < '1' || d[18] > '7' || d[19] < '1' || d[19] > '4' {
+		return false
+	}
+	end := at + 20
+	if s.text[end] == 'B' {
+		if end++; digit(s.text[end]) {
+			end++
+		}
+	}
+	var number [18]byte
+	copy(number[:], d)
+	if number[17] == 'x' {
+		number[17] = 'X'
+	}
+	return !alnum(s.text[end]) && birth8(number[6:14]) && mod112(number[:]) && s.report(disability, at, end, Shape|Checksum|Table)
 }
 
 // identity18X looks at 17 digits and an X.
@@ -103,7 +127,9 @@ func (s *Scanner) plainNumber(at, end int, glued bool) {
 		s.weak(postcode, at, end, postal(s.text[at:end]), extra)
 	case 8:
 		s.weak(taiwanPermit, at, end, true, extra)
+		s.hyphenated(at, end, extra)
 	case 9:
+		s.weak(socialSecurity, at, end, true, extra)
 		s.weak(passport, at, end, s.text[at] == '1' && (s.text[at+1] == '4' || s.text[at+1] == '5'), extra)
 		s.weak(orgcode, at, end, organizationCode(s.text[at:end]), extra|Checksum)
 	case 10:
@@ -216,11 +242,23 @@ func (s *Scanner) digits15(at, end int, extra Signal) {
 		s.mobile(at+4, end, extra)
 	case has(d, "460") && networkCode(d[3:5]):
 		s.report(imsi, at, end, Shape|Strict|extra)
-	case luhn(d) && d[0] == '3' && (d[1] == '4' || d[1] == '7') && s.report(card, at, end, Shape|Checksum|extra):
-	case luhn(d) && s.report(imei, at, end, Shape|Checksum|extra):
-	case s.e.regions.Province(int(d[0]-'0')*10+int(d[1]-'0')) && birth6(d[6:12]):
+	case s.e.regions.Province(number2(d)) && birth6(d[6:12]):
 		s.report(rid15, at, end, Shape|Table|extra)
+		if luhn(d) { // one in ten is by chance
+			s.account15(at, end, Conflict|extra)
+		}
+	case luhn(d):
+		s.account15(at, end, extra)
 	}
+}
+
+// account15 looks at 15 digits with a right check: a card of American Express, or
+// a device.
+func (s *Scanner) account15(at, end int, extra Signal) {
+	if d := s.text[at:end]; d[0] == '3' && (d[1] == '4' || d[1] == '7') && s.report(card, at, end, Shape|Checksum|extra) {
+		return
+	}
+	s.report(imei, at, end, Shape|Checksum|extra)
 }
 
 // long looks at 16 to 20 digits, the stronger kinds first.
@@ -233,10 +271,11 @@ func (s *Scanner) long(at, end int, extra Signal) {
 	switch {
 	case n == 18 && s.person18(at, end, extra):
 	case n == 18 && s.credit(at, end, extra):
-	case n == 20 && mod112(d[:18]) && birth8(d[6:14]) && d[18] >= '1' && d[18] <= '7' && d[19] >= '1' && d[19] <= '4' &&
-		s.report(disability, at, end, Shape|Checksum|Table|extra):
+	case n == 20 && s.disabilityCard(at):
 	case n >= 19 && has(d, "8986") && luhn(d):
 		s.report(iccid, at, end, Shape|Checksum|extra)
+	case n == 19 && has(d, "8986"): // some are written without their check
+		s.report(iccid, at, end, Shape|Table|extra)
 	case n == 16 && has(d, "2088") && s.report(alipay, at, end, Shape|Strict|extra):
 	case n <= 19 && luhn(d) && s.card(at, end, extra):
 	case n == 18 && s.spreadsheet(at, end, extra):
@@ -335,7 +374,7 @@ func (s *Scanner) afterHanzi(at, end int) bool {
 	switch r, size := utf8.DecodeLastRune(text[at-4 : at]); {
 	case r == '使' && end-at == 6:
 		return s.report(plate, at-size, end, Shape|Strict)
-	case r == '第' || r == '字':
+	case (r == '第' || r == '字') && end-at <= 8:
 		return s.militaryCard(at-size, end)
 	}
 	return false

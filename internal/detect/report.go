@@ -41,7 +41,7 @@ func (s *Scanner) hold(h claim, pro, contra kindSet) bool {
 		h.signals |= Hostile
 	}
 	if s.table.deciding && h.column != nil && h.signals&Hostile == 0 {
-		if !h.word {
+		if h.cell || !setOf(h.kind).any(cellKinds) {
 			h.column.match[h.kind]++
 		}
 	} else if h.column != nil {

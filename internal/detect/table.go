@@ -76,10 +76,19 @@ func (t *table) head(s *Scanner) {
 		names = t.firstRow(s.raw[lead:])
 		t.headed = names != nil
 	}
+	speaks, personal := false, false
 	for _, name := range names {
-		t.columns = append(t.columns, s.e.describe(name))
+		c := s.e.describe(name)
+		t.columns = append(t.columns, c)
+		speaks, personal = speaks || c.speaks(), personal || s.e.personal(name)
+	}
+	if t.headed && personal && !speaks { // somebody, and no column: the first of the rows
+		t.columns, t.headed = t.columns[:0], false
 	}
 }
+
+// speaks says whether the name of a column tells anything of what is in it.
+func (c *column) speaks() bool { return c.pro|c.contra != 0 || c.sensitive != 0 }
 
 // firstRow returns the cells of the first row if they name the columns: none
 // of them looks like a value.
@@ -145,8 +154,7 @@ func (t *table) block(s *Scanner, e *kernel.Ends, at, size int) {
 		bit := marks & -marks
 		switch {
 		case quotes&bit != 0:
-			t.quoted = !t.quoted
-			t.quote = at + bits.TrailingZeros64(bit)
+			t.mark(s, at+bits.TrailingZeros64(bit))
 		case rows&bit != 0 && at-t.quote > longestQuoted:
 			t.quoted = false // the quote was none: nothing ended it
 			fallthrough
@@ -154,6 +162,20 @@ func (t *table) block(s *Scanner, e *kernel.Ends, at, size int) {
 			t.end(s, at+bits.TrailingZeros64(bit), rows&bit != 0)
 		}
 	}
+}
+
+// mark takes up a quote: it begins a cell, ends one, or is doubled inside. One
+// amid a cell that is not quoted is text, as in 5"4.
+func (t *table) mark(s *Scanner, at int) {
+	switch begin := max(t.cells[len(t.cells)-1].begin, 0); {
+	case t.quoted:
+		t.quoted = false
+	case at == t.quote+1 || len(bytes.TrimLeft(s.raw[begin:at], " \ufeff")) == 0:
+		t.quoted = true
+	default:
+		return
+	}
+	t.quote = at
 }
 
 // end ends a cell, and maybe its row, before a place.
@@ -223,9 +245,9 @@ func (t *table) look(s *Scanner, c *column, begin, end int) {
 	}
 	begin += bytes.Index(s.raw[begin:end], cell)
 	if points, word, ok := s.e.nameCell(cell, c.pro.has(personName)); ok {
-		s.hold(claim{kind: personName, start: begin, end: begin + len(cell), own: int8(points), column: c, word: word}, c.pro, c.contra)
+		s.hold(claim{kind: personName, start: begin, end: begin + len(cell), own: int8(points), column: c, cell: !word}, c.pro, c.contra)
 	} else if points, ok := s.e.addressCell(cell, c.pro.has(postalAddress)); ok {
-		s.hold(claim{kind: postalAddress, start: begin, end: begin + len(cell), own: int8(points), column: c}, c.pro, c.contra)
+		s.hold(claim{kind: postalAddress, start: begin, end: begin + len(cell), own: int8(points), column: c, cell: true}, c.pro, c.contra)
 	}
 }
 

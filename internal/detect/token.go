@@ -30,7 +30,7 @@ func (s *Scanner) token(at, end int) {
 	case 9:
 		s.document9(begin, end, extra)
 	case 10:
-		s.weak(twid, begin, end, upper(d[0]) && allDigits(d[1:]) && taiwan(d), Checksum|extra)
+		s.weak(twid, begin, end, upper(d[0]) && allDigits(d[1:]) && (d[1] == '1' || d[1] == '2' || d[1] == '8' || d[1] == '9') && taiwan(d), Checksum|extra)
 		s.weak(socialSecurity, begin, end, upper(d[0]) && allDigits(d[1:]), extra)
 	case 11:
 		s.weak(homePermit, begin, end, (d[0] == 'H' || d[0] == 'M') && allDigits(d[1:]), extra)
@@ -54,7 +54,7 @@ func (s *Scanner) document9(at, end int, extra Signal) {
 	s.weak(homePermit, at, end, (d[0] == 'H' || d[0] == 'M') && allDigits(d[1:]), extra)
 	s.weak(exitPermit, at, end, exitShape(d), extra)
 	s.weak(orgcode, at, end, organizationCode(d), Checksum|extra)
-	s.weak(socialSecurity, at, end, upper(d[0]) && allDigits(d[1:]), extra)
+	s.weak(socialSecurity, at, end, upper(d[0]) && allDigits(d[1:]) || allDigits(d[:8]) && upper(d[8]), extra)
 }
 
 // hyphenated looks at an organization code with a hyphen before its check:

@@ -34,13 +34,6 @@ type Finding struct {
 	Digest        string `json:"digest"`
 }
 
-// Skipped is something that was not read, as a summary lists it.
-type Skipped struct {
-	Document string `json:"document"`
-	Why      Why    `json:"why"`
-	Detail   string `json:"detail,omitempty"`
-}
-
 // skippedListed is how many of what was not read a summary names one by one.
 // All are counted by their reason.
 const skippedListed = 100_000
@@ -56,7 +49,7 @@ type Summary struct {
 	Units     int64 `json:"units"`
 	Documents int64 `json:"documents"`
 	// Skipped lists what was not read; SkippedCount counts it by reason.
-	Skipped      []Skipped        `json:"skipped"`
+	Skipped      []Skip           `json:"skipped"`
 	SkippedCount map[Why]int64    `json:"skipped_count"`
 	Kinds        map[string]int64 `json:"kinds"` // documents by format
 	Findings     map[string]int64 `json:"findings"`
@@ -87,7 +80,7 @@ type Summary struct {
 // newSummary returns one in which nothing is nil.
 func newSummary(store, detectors string) Summary {
 	return Summary{
-		Type: "summary", Store: store, Detectors: detectors, Skipped: []Skipped{},
+		Type: "summary", Store: store, Detectors: detectors, Skipped: []Skip{},
 		SkippedCount: map[Why]int64{}, Kinds: map[string]int64{}, Findings: map[string]int64{},
 		Sensitive: map[string]int64{}, Suspected: map[string]int64{}, Distinct: map[string]int64{}, Named: map[string]*grade.Names{},
 	}
@@ -128,7 +121,7 @@ func addCounts[K comparable](to, from map[K]int64) {
 func (s *Summary) skip(k Skip) {
 	s.SkippedCount[k.Why]++
 	if len(s.Skipped) < skippedListed {
-		s.Skipped = append(s.Skipped, Skipped{k.Document, k.Why, k.Detail})
+		s.Skipped = append(s.Skipped, k)
 	}
 }
 

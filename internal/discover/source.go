@@ -49,10 +49,10 @@ type Document struct {
 
 // A Skip is something that was not read, or not to its end.
 type Skip struct {
-	Document string
-	Why      Why
+	Document string `json:"document"`
+	Why      Why    `json:"why"`
 	// Detail is what the system or a decoder said of it; "" if nothing.
-	Detail string
+	Detail string `json:"detail,omitempty"`
 }
 
 // Why is the reason for which something was not read.

@@ -137,16 +137,16 @@ var worrying = [...]discover.Why{discover.Denied, discover.Encrypted, discover.D
 // skippedNames names what was not read: what is worrying first, and neither
 // pictures, nor programs, nor what was left out on purpose.
 func skippedNames(w io.Writer, l message.Lang, s discover.Summary) error {
-	named := slices.DeleteFunc(slices.Clone(s.Skipped), func(k discover.Skipped) bool {
+	named := slices.DeleteFunc(slices.Clone(s.Skipped), func(k discover.Skip) bool {
 		return k.Why == discover.Image || k.Why == discover.Binary || k.Why == discover.Ignored
 	})
-	rank := func(k discover.Skipped) int {
+	rank := func(k discover.Skip) int {
 		if i := slices.Index(worrying[:], k.Why); i >= 0 {
 			return i
 		}
 		return len(worrying)
 	}
-	slices.SortStableFunc(named, func(a, b discover.Skipped) int { return cmp.Compare(rank(a), rank(b)) })
+	slices.SortStableFunc(named, func(a, b discover.Skip) int { return cmp.Compare(rank(a), rank(b)) })
 	for _, k := range named[:min(len(named), listedSkips)] {
 		detail := ""
 		if k.Detail != "" {
