@@ -80,10 +80,15 @@ func (p *program) scan() *cobra.Command {
 		if err := s.run(cmd.Context()); err != nil {
 			return err
 		}
-		if f.organization == "" {
-			return nil
+		if f.organization != "" {
+			if err := p.fileScan(cmd, f, s.summaries); err != nil {
+				return err
+			}
 		}
-		return p.fileScan(cmd, f, s.summaries)
+		if slices.ContainsFunc(s.summaries, func(sum discover.Summary) bool { return len(sum.Findings) > 0 }) {
+			return errFound
+		}
+		return nil
 	})
 	flags := c.Flags()
 	flags.StringVar(&p.format, "format", "text", p.msg("flag.scan.format"))
